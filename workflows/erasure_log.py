@@ -42,6 +42,8 @@ class TermStanding(Record):
     erased: bool = False
     roster: RosterRoot | None = None
     """The version in force; None: no roster is set up, and nobody signs."""
+    log: tuple[LogEntry, ...] = ()
+    """The log of its erasure, as the register has it."""
 
 
 class ErasureReceipt(Record):
@@ -122,6 +124,23 @@ class ErasureLog:
         )
         self._receipts[key] = receipt
         return receipt
+
+    @classmethod
+    def gone_on(cls, standing: TermStanding) -> "ErasureLog":
+        """Return the log that the register has, decided again: a workflow before was ended from outside.
+
+        Raises:
+            InvalidMessage, Refused: what it says would not be taken; nobody goes on from that.
+        """
+        again = cls()
+        for entry in standing.log:
+            if entry.kind is EntryKind.DECISION:
+                again.decide(entry.said, standing, entry.at)
+        if [one.hash for one in again.log] != [one.hash for one in standing.log]:
+            en = "the register has another log of it, which does not hold: see who wrote it"
+            zh = "名册中有另一份删除记录，且不成立：请查明来源"
+            raise Refused(Refusal(rule=RULE, en=en, zh=zh, stage=again.stage))
+        return again
 
     def record_erased(self, done: Erased, at: datetime) -> None:
         """Enter what was done."""

@@ -84,6 +84,9 @@ class ErasureWorkflow:
             except ActivityError as error:
                 raise error.cause or error from None
             try:
+                if standing.log and not self.erasure.log:
+                    self.erasure = ErasureLog.gone_on(standing)
+                    self.recorded = len(standing.log)
                 return self.erasure.decide(_sole(said), standing, workflow.now())
             except (Refused, InvalidMessage) as error:
                 raise _answer(error) from None

@@ -263,7 +263,7 @@ async def _preview(place: _Place, *, as_json: bool) -> None:
     rows = {} if standing.log_hash is None else await ErasureStore(place.engine).preview(place.of)
     if as_json:
         plain = {"rows": rows, "refused": [words._asdict() for words in why]}
-        show_json(standing.model_dump(mode="json", exclude={"roster"}) | plain)
+        show_json(standing.model_dump(mode="json", exclude={"roster", "log"}) | plain)
         return
     listed = "; ".join(f"{name} {number}" for name, number in sorted(rows.items()))
     until = standing.retained_until

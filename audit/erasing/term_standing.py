@@ -62,6 +62,7 @@ async def standing_of(engine: AsyncEngine, keys: TermKeys | None, of: ErasedTerm
         broken=find_break(await store.logs(of)),
         erased=await store.is_erased(of),
         roster=root.root if root else None,
+        log=tuple(await store.erasure(of)),
     )
 
 

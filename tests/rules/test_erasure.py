@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from db.erased_entries import ERASED, MARK, erased_said, is_erased
+from audit.erasing.check_remains import check_remains
+from db.erased_entries import (
+    ERASED,
+    MARK,
+    digest_of_remains,
+    erased_said,
+    is_erased,
+    remains_of,
+)
 from tests.audit.signed_lives import signed_log
 from tests.rules.officers import NOW, entry, public_key, root, sshsig
 from workflows.erasure_decisions import (
@@ -114,6 +122,22 @@ def test_what_stands_in_the_way(changes: Raw, why: str) -> None:
     assert why in _refused(log, _confirmation(log), standing)
 
 
+def test_another_workflow_goes_on_from_the_register() -> None:
+    """What was decided is decided again, and only then goes on; what nobody decided does not."""
+    log = ErasureLog()
+    log.decide(_signed(_request(), WANG), SIGNED, NOW)
+    again = ErasureLog.gone_on(SIGNED.model_copy(update={"log": tuple(log.log)}))
+    assert (again.view(0), again.log) == (log.view(0), log.log)
+    again.decide(_signed(_confirmation(again), LI), SIGNED, NOW)
+    assert again.stage is ErasureStage.CONFIRMED
+    unsigned = ErasureLog()
+    unsigned.decide(_request(), OPEN, NOW)
+    changed = log.log[0].model_copy(update={"hash": "b" * 64})
+    for planted in (unsigned.log, [changed]):
+        with pytest.raises(Refused):
+            ErasureLog.gone_on(SIGNED.model_copy(update={"log": tuple(planted)}))
+
+
 def test_the_day_after_retention() -> None:
     """The last day counts whole; the next one is late enough."""
     last = OPEN.model_copy(update={"retained_until": date(2026, 11, 29)})
@@ -175,3 +199,34 @@ def test_signatures_of_erased_entries_are_verified_by_their_hash() -> None:
     listing = erased_said(next(one for one in signed_log() if one.name == "listing"), known)
     assert (listing["outcome"], listing["kind"]) == ("included", "listing")
     assert listing["actor"]["id"] == ERASED
+
+
+def test_what_remains_is_verified_and_what_was_changed_is_found() -> None:
+    """Signatures by their hashes, links, and the seal of the erasure; a forged hash or signature is named."""
+    entries = [
+        one.model_copy(update={"said": erased_said(one, frozenset())}) for one in signed_log()
+    ]
+    remains = [remains_of(0, 0, one) for one in entries]
+    of = {"platform_id": "bj-test", "term": 1, "log_hash": entries[-1].hash}
+    standing = OPEN.model_copy(update={"log_hash": entries[-1].hash})
+    log = ErasureLog()
+    log.decide(_request(of=of), standing, NOW)
+    log.decide(_confirmation(log, of=of), standing, NOW)
+    sealed = Erased(entries=len(remains), remains=digest_of_remains(remains), rows={}, keys=1)
+    log.record_erased(sealed, NOW)
+    assert not list(check_remains(log.log, remains))
+    number = next(n for n, one in enumerate(remains) if one.mark.get("signatures"))
+    forged = {"form_sha512": "0" * 128, "signatures": remains[number].mark["signatures"]}
+    for mark, why in (
+        (forged, "not the signature of this content"),
+        ({"signatures": ["x"]}, "cannot be read"),
+    ):
+        changed = [*remains]
+        changed[number] = remains[number].model_copy(update={"mark": mark})
+        found = [en for en, _ in check_remains(log.log, changed)]
+        assert any(why in en for en in found)
+        assert any("not what the erasure sealed" in en for en in found)
+    moved = [
+        one.model_copy(update={"hash": "b" * 64}) if one is remains[-1] else one for one in remains
+    ]
+    assert any("over another log" in en for en, _ in check_remains(log.log, moved))
