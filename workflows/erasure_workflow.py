@@ -31,7 +31,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.refusal import Refused
     from workflows.register_sync import RETRY
 
-_SHORT, _LONG = timedelta(minutes=1), timedelta(hours=1)
+_SHORT, _LONG = timedelta(minutes=1), timedelta(minutes=5)
+"""How long an attempt may take: one whose worker was killed is repeated after that."""
 
 
 @workflow.defn(name=ERASURE_TYPE)
