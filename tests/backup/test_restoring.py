@@ -121,6 +121,15 @@ async def test_what_stands_outside_the_home(
     aside = target / "restored" / "PINGTAI_NOTICES" / "notices.toml"
     assert ("newer", "old") == (notices.read_text(), aside.read_text())
     assert [("archive", archive), ("PINGTAI_NOTICES", aside)] == found.put
+    assert 0o700 == archive.stat().st_mode & 0o777
+    again = tmp_path / "again"
+    again.mkdir()
+    (archive / "platform--p-1" / ".run.json.gz.part").write_bytes(b"ha")  # of one that was cut off
+    assert ("archive", archive) in (await restore_backup(backup, again)).put
+    (archive / "platform--p-1" / "run.json.gz").write_bytes(b"another")
+    third = tmp_path / "third"
+    third.mkdir()
+    assert ("archive", third / "restored" / "archive") in (await restore_backup(backup, third)).put
 
 
 async def test_a_register_of_ones_own(
@@ -136,3 +145,21 @@ async def test_a_register_of_ones_own(
     assert "of others" == register.read_text()
     assert "the register" == (target / "register.dump").read_text()
     assert "pg_restore --no-owner" in found.by_hand[0].en
+
+
+async def test_keys_that_were_erased_since(
+    home: Path, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup does not bring back the keys of a term that were destroyed: their payloads stay unreadable."""
+    monkeypatch.setenv("PINGTAI_PAYLOAD_KEYS", str(tmp_path / "keys" / "k.json"))
+    of_terms = tmp_path / "keys" / "k.terms" / "p-1"
+    of_terms.mkdir(parents=True)
+    (tmp_path / "keys" / "k.json").write_text("{}")
+    for name in ("term-1.2026.json", "term-2.2026.json"):
+        (of_terms / name).write_text("{}")
+    backup = (await make_backup(tmp_path / "backups", home)).path
+    (of_terms / "term-1.2026.json").unlink()
+    (of_terms / "term-2.2026.json").unlink()
+    (of_terms / "term-1.erased").write_text("{}")
+    await restore_backup(backup, target)
+    assert {"term-1.erased", "term-2.2026.json"} == {path.name for path in of_terms.iterdir()}

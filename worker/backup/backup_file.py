@@ -69,6 +69,13 @@ class Manifest(Record):
         return sum(one.bytes for one in self.files)
 
 
+def is_same(path: Path, one: BackedUpFile) -> bool:
+    """Whether a file is, byte for byte, one of a backup."""
+    if not path.is_file() or path.stat().st_size != one.bytes:
+        return False
+    return _described(path.parent, path).sha256 == one.sha256
+
+
 def describe(folder: Path) -> tuple[BackedUpFile, ...]:
     """Describe all files below a folder."""
     return tuple(_described(folder, path) for path in sorted(folder.rglob("*")) if path.is_file())
@@ -121,17 +128,24 @@ class OpenedBackup:
     def extract(self, name: str, target: Path) -> None:
         """Write a file of the backup to a new place, readable for its owner only; it is checked again.
 
+        It is there whole or not at all.
+
         Raises:
             BadInput: it is not as the manifest says.
             OSError: it cannot be written there.
         """
         one = next(file for file in self.manifest.files if file.name == name)
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        for parent in reversed((target.parent, *target.parent.parents)):
+            parent.mkdir(mode=0o700, exist_ok=True)
+        part = target.with_name(f".{target.name}.part")
+        part.unlink(missing_ok=True)  # of a restore that was cut off
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             for piece in self._content(one):
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
+        os.link(part, target)  # fails where there is one: nothing is written over
+        part.unlink()
 
     def _content(self, one: BackedUpFile) -> Iterator[bytes]:
         digest, size = sha256(), 0

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +20,14 @@ from worker.backup.backup_file import (
     HOME,
     REGISTER,
     SETTINGS,
+    BackedUpFile,
     Manifest,
     OpenedBackup,
+    is_same,
     open_backup,
 )
 from worker.backup.engine_copy import check_engine
-from worker.backup.installation_files import archive_folder, setting_path
+from worker.backup.installation_files import TERM_KEYS, archive_folder, setting_path
 from worker.backup.register_copy import check_dump, read_back
 from worker.server_lock import DATABASE
 from worker.stack_survey import Condition, lock_file, survey
@@ -66,8 +68,8 @@ async def restore_backup(path: Path, home: Path, *, replace: bool = False) -> Re
             if not held.enter_context(held_alone(lock_file(home))):
                 raise _runs(home)
             unfinished_file(home).touch(mode=0o600)
-            put, by_hand = await asyncio.to_thread(_put_files, backup, home)
-            by_hand += await asyncio.to_thread(_put_register, backup, home)
+            put = await asyncio.to_thread(_put_files, backup, home)
+            by_hand = await asyncio.to_thread(_put_register, backup, home)
             unfinished_file(home).unlink()
     return Restored(backup.manifest, aside, put, by_hand)
 
@@ -139,10 +141,9 @@ def _said_when_broken_off(home: Path, aside: Path | None) -> Iterator[None]:
         raise
 
 
-def _put_files(backup: OpenedBackup, home: Path) -> tuple[list[tuple[str, Path]], list[Words]]:
-    """Put all but the register in its place; what stood outside of the home only where nothing is."""
-    put: dict[str, Path] = {}
-    by_hand: list[Words] = []
+def _put_files(backup: OpenedBackup, home: Path) -> list[tuple[str, Path]]:
+    """Put all but the register in its place; returns what stood outside of the home, and where it is."""
+    outside: dict[str, dict[str, BackedUpFile]] = {}
     for one in backup.manifest.files:
         part, _, rest = one.name.partition("/")
         if one.name == ENGINE:
@@ -151,23 +152,37 @@ def _put_files(backup: OpenedBackup, home: Path) -> tuple[list[tuple[str, Path]]
             check_engine(target)
         elif part == HOME:
             backup.extract(one.name, home / rest)
-        elif part in (ARCHIVE, SETTINGS):
-            setting, _, within = rest.partition("/") if part == SETTINGS else (ARCHIVE, "", rest)
-            root = put.get(setting) or _place_of(setting, within, home)
-            put[setting] = root
-            inner = within.partition("/")[2] if part == SETTINGS else within
-            backup.extract(one.name, root / inner if inner else root)
-    return list(put.items()), by_hand
+        elif part == ARCHIVE:
+            outside.setdefault(ARCHIVE, {})[rest] = one
+        elif part == SETTINGS:
+            setting, _, within = rest.partition("/")
+            outside.setdefault(setting, {})[within.partition("/")[2]] = one
+    put = []
+    for setting, files in outside.items():
+        root = _place_of(setting, files, home)
+        for inner, one in files.items():
+            target = root / inner if inner else root
+            if not (is_same(target, one) or (setting == TERM_KEYS and _was_erased(target))):
+                backup.extract(one.name, target)
+        put.append((setting, root))
+    return put
 
 
-def _place_of(setting: str, within: str, home: Path) -> Path:
-    """Where a file or folder belongs that a setting names: there if nothing is, else in the home."""
+def _place_of(setting: str, files: Mapping[str, BackedUpFile], home: Path) -> Path:
+    """Where files belong that a setting names: there, if nothing else is, or else in the home."""
     place = archive_folder() if setting == ARCHIVE else setting_path(setting)
-    free = place and (not place.exists() or (place.is_dir() and not any(place.iterdir())))
-    if place and free and os.access(_first_parent(place), os.W_OK):
-        return place
-    name = within.partition("/")[0] if setting != ARCHIVE else ""
-    return home / _RESTORED / setting / name if name else home / _RESTORED / setting
+    if place and os.access(_first_parent(place), os.W_OK):
+        targets = [(place / inner if inner else place, one) for inner, one in files.items()]
+        if all(not target.exists() or is_same(target, one) for target, one in targets):
+            return place
+    aside = home / _RESTORED / setting
+    first = next(iter(files.values())).name.split("/")
+    return aside if setting == ARCHIVE else aside / first[2]
+
+
+def _was_erased(key: Path) -> bool:
+    """Whether a term's keys were destroyed since: a backup does not bring back what was erased."""
+    return key.with_name(f"{key.name.partition('.')[0]}.erased").exists()
 
 
 def _first_parent(path: Path) -> Path:
