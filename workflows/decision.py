@@ -144,9 +144,13 @@ def digest_of_content(content: Mapping[str, Any]) -> str:
     """Return the SHA-256 of what a decision said, by which a repeat of it is recognised.
 
     Without the case that it is about: a repeat may leave that out, or name it later. Nor with its
-    signatures, and what the log adds to it.
+    signatures, the mandate of a substitute (a repeat may prove it by a later roster), and what the log adds.
     """
     said = with_hashed_application(content)
+    actor = said.get("actor")
+    if actor and (absence := actor.get("acting_for")) and "mandate" in absence:
+        absence = {k: v for k, v in absence.items() if k != "mandate"}
+        said["actor"] = {**actor, "acting_for": absence}
     return sha256({k: v for k, v in said.items() if k not in ("case", *NOT_SIGNED)})
 
 

@@ -67,6 +67,19 @@ def test_a_mandate_of_the_day_is_taken() -> None:
         assert said["mandate"]["kinds"] == [str(kind) for kind in kinds]
 
 
+def test_a_repeat_may_bring_another_mandate() -> None:
+    """As it may be signed anew: what was decided is the same, and gets the first answer."""
+    case, known, day = standing()
+    first, again = (
+        acting(case, known, mandate(known, day - DAY, day + DAY, kinds), decision_id="d-repeated")
+        for kinds in ((), (Kind.INSPECTION,))
+    )
+    assert first["actor"]["acting_for"]["mandate"] != again["actor"]["acting_for"]["mandate"]
+    now = moment(case)
+    taken, repeated = case.decide(first, now), case.decide(again, now)
+    assert (taken.seq, False, True) == (repeated.seq, taken.repeated, repeated.repeated)
+
+
 def test_no_mandate_is_no_mandate() -> None:
     """Who acts for another says so, and that is not enough."""
     case, known, day = standing()
