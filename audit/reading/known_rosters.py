@@ -61,6 +61,24 @@ def known_versions(logs: Logs) -> Versions:
     return found
 
 
+def foreign_versions(logs: Logs, office: Mapping[int, str]) -> Iterator[Problem]:
+    """Return the versions that cases knew and the office's roster has not, by the digests of its versions.
+
+    A case takes its first version as it is given: who starts one past our clients could give it another.
+    """
+    for number, root in sorted(known_versions(logs).items()):
+        own, given = office.get(number), root.digest()
+        if own == given:
+            continue
+        en, zh = f"{own[:12]}…" if own else "none", f"{own[:12]}…" if own else "无"
+        words = Words(
+            f"the case knows a version {number} of a roster ({given[:12]}…) that is not the office's ({en}):"
+            " its signatures prove nothing",
+            f"本案所知人员目录第 {number} 版（{given[:12]}…）不是本单位的（{zh}）：其签名不能证明经办人",
+        )
+        yield Problem("roster", words, Check.SIGNATURES)
+
+
 def revocations(logs: Logs) -> dict[str, datetime]:
     """Return since when keys are revoked, by what any signature in logs shows of them.
 

@@ -17,6 +17,7 @@ from audit.reconciling.differences import DERIVED, Row, Rows, compared
 from db.erasure_tables import erasure_log
 from db.reading import log_line
 from db.register_store import write_on
+from db.roster_tables import roster_roots
 from db.row_types import LogLine
 from db.tables import log_entries, platforms
 from workflows.activity_messages import RegisterBatch
@@ -83,6 +84,14 @@ class About:
             select(c.term).where(*done), execution_options=self._own
         )
         return set(rows.scalars())
+
+    async def roster_digests(self) -> dict[int, str]:
+        """The digests of the office's roster, by version."""
+        c = roster_roots.c
+        rows = await self._connection.execute(
+            select(c.version, c.digest), execution_options=self._own
+        )
+        return {row.version: row.digest for row in rows}
 
     async def expect(self, batches: Iterable[RegisterBatch]) -> None:
         for batch in batches:

@@ -19,7 +19,7 @@ from audit.dossier.lives import Life
 from audit.dossier.signed_decisions import signed_files
 from audit.problems import Check
 from audit.reading.authorship import Authorship, authorship_of
-from audit.reading.known_rosters import known_versions
+from audit.reading.known_rosters import foreign_versions, known_versions
 from audit.reading.log_links import check_logs
 from audit.report.rendering import render
 from starter.terminal.chosen_language import speaking
@@ -178,6 +178,18 @@ def test_two_rosters() -> None:
     first = rewritten(log, 0, lambda said: said | {"roster": as_sent(strangers.versions[0])})
     problems, _ = audited((*first, *log[1:]))
     assert [one for one in problems if "does not follow version 1" in one]
+
+
+def test_a_roster_that_is_not_the_offices() -> None:
+    """Whoever starts a case past our clients may give it another roster: its digests are compared."""
+    case, known = listed()
+    logs = {PLACE: tuple(case.log)}
+    own = {1: known.newest.root.digest()}
+    assert list(foreign_versions(logs, own | {2: "ab" * 32})) == []
+    for office in ({}, {1: "ab" * 32}):
+        [found] = foreign_versions(logs, office)
+        assert "a version 1 of a roster" in found.words.en
+        assert "its signatures prove nothing" in found.words.en
 
 
 def test_what_is_not_asked_for_is_not_proven() -> None:

@@ -1,6 +1,7 @@
 """Signatures in OpenSSH's format, held against `ssh-keygen` itself."""
 
 import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -160,3 +161,10 @@ def test_no_signature(text: str) -> None:
     """A file that is no signature."""
     with pytest.raises(BadSignature):
         read_armored(text)
+
+
+@pytest.mark.parametrize("module", ["starter.commands.decision_command", "starter.commands.show"])
+def test_who_verifies_nothing_loads_no_library_for_it(module: str) -> None:
+    """It takes a while: a command that neither signs nor verifies starts as fast as before."""
+    code = f"import sys, {module}; sys.exit('cryptography' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

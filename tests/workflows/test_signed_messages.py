@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
+from audit.archive.server_histories import ServerHistories
 from audit.reading.authorship import authorship_of
 from audit.reading.log_links import check_logs
+from audit.reconciling.reconciling import reconcile
 from tests.rules import builders
 from tests.rules.builders import Raw
 from tests.rules.rosters import SINCE, Roster, person
@@ -128,6 +130,11 @@ async def test_who_signs_stands_in_the_roster_that_the_case_knows(world: World) 
     await until(told, "the case knows version 3")
     log = await settled(world, life)
     assert [entry.name for entry in log].count(Happening.ROSTER_LEARNED) == 2
+    # The office has no roster: whoever made this one gave it to the case.
+    histories = ServerHistories(world.temporal)
+    [found] = [one async for one in reconcile(world.engine, histories, (life.id,))]
+    foreign = [one.words.en for one in found.problems if one.where == "roster"]
+    assert ["is not the office's (none)" in one for one in foreign] == [True] * 3
 
 
 async def test_a_signed_setting_aside_that_is_sent_on(world: World) -> None:
