@@ -270,7 +270,7 @@ async def _preview(place: _Place, *, as_json: bool) -> None:
     table = (
         (Words("Term", "期次"), f"{place.of.platform_id}, {place.of.term}"),
         (Words("Kept up to", "保管至"), str(until) if until else ""),
-        (Words("Keys", "密钥"), str(standing.keys or 0)),
+        (Words("Keys", "密钥"), str(0 if standing.erased else standing.keys or 0)),
         (Words("Rows", "名册行数"), listed or "0"),
         (
             Words("Signed", "签名"),

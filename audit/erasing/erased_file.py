@@ -19,6 +19,7 @@ from starter.errors import BadInput
 from starter.tables.strict_json import strict_loads
 from workflows.erasure_decisions import ErasedTerm
 from workflows.model import Record, canonical
+from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
 from workflows.words import Words
 
@@ -93,7 +94,7 @@ def check_erased(content: bytes, roots: Roots | None, given: Vouchers) -> Answer
     day = left.proof.digest.day if left.proof else None
     rows = [
         (_TERM, Words.same(f"{left.of.platform_id}, {left.of.term}")),
-        (_ERASED, Words.same(f"{done.at:%Y-%m-%d}" if done else "")),
+        (_ERASED, Words.same(str(beijing_date(done.at)) if done else "")),
         (_BY, Words(people, people) if both else _unsigned(people)),
         (_ENTRIES, Words.same(str(len(left.remains)))),
         (_SIGNED, Words(f"{signed} of {decisions} decisions", f"{decisions} 项决定中 {signed} 项")),
