@@ -26,6 +26,8 @@ def waiting_table(drafts: Sequence[CountersignDraft]) -> Table:
 def decision_parts(draft: CountersignDraft, first: PublicKey) -> list[Table | Text | Said]:
     """One of them whole, and who signed it first."""
     form = FORMS[Kind(draft.kind)]
+    # Nothing of it can be changed: it is signed.
+    rows = [row._replace(part="") for row in rows_of(form, draft.decision, draft.decision)]
     signed: list[tuple[Said, object]] = [
         (Words("signed first by", "第一签名人"), draft.person_id),
         (Words("key", "密钥"), first.fingerprint()),
@@ -33,7 +35,7 @@ def decision_parts(draft: CountersignDraft, first: PublicKey) -> list[Table | Te
     ]
     return [
         heading(WAITING),
-        summary(rows_of(form, draft.decision, draft.decision), None, ""),
+        summary(rows, None, ""),
         "",
         facts(signed),
     ]

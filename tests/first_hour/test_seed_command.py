@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from starter.client.register_lookups import RegisterLookups
 from tests.nobody import be_nobody
 from worker.main import pingtai
 from worker.seed.sample_cases import SAMPLES
@@ -60,6 +61,20 @@ def test_a_system_with_platforms_is_left_alone_unless_asked(desk: None) -> None:
     assert f": {len(SAMPLES) - 1} example platforms." in added.stdout
     assert "Imported: 21 directions." in added.stdout
     assert all(len(line) <= 80 for line in added.stdout.splitlines() if "pingtai" in line)
+
+
+def test_a_system_with_a_roster_is_left_alone(desk: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The people of the examples cannot sign there; where they do is said."""
+
+    async def roster(*_: object) -> list[str]:
+        return ["a version"]
+
+    monkeypatch.setattr(RegisterLookups, "roster_after", roster)
+    for lang, words in (("en", "has a roster"), ("zh", "已设立人员目录")):
+        refused = CliRunner().invoke(pingtai, ["--lang", lang, "seed", "--add"])
+        assert (2, "") == (refused.exit_code, refused.stdout)
+        assert words in refused.stderr
+        assert "pingtai demo" in refused.stderr
 
 
 def test_without_a_system_it_says_what_to_run(

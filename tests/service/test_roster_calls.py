@@ -143,6 +143,8 @@ async def test_it_is_changed_and_confirmed_by_http(desk: Desk) -> None:
     found = await roster.proof("hd-1")
     assert found
     assert proof_holds(found[0], found[1].root)
+    assert found[0] == await roster._client.roster_proof("hd-1")
+    assert await roster._client.roster_proof("nobody") is None
     page = await roster.people(limit=2)
     assert [one.id for one in page.people] == ["hd-1", "kw-1"]
     assert [one.id for one in (await roster.people(page.after or "")).people] == ["kw-2"]

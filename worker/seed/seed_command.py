@@ -50,6 +50,12 @@ async def seed(add: bool) -> None:
     async with open_engine(patient=True) as engine:
         register = RegisterQueries(engine)
         lookups = RegisterLookups(lambda: nullcontext(register))
+        if await lookups.roster_after(None):
+            raise BadInput(
+                "this system has a roster: the examples' people would have to sign what they decide. They do in"
+                " a system of their own: `pingtai demo`",
+                "本系统已设立人员目录：示例人员的决定须由其本人签名。可用 `pingtai demo` 在独立系统中演示",
+            )
         seeding = await Seeding.connect(register, lookups)
         begun = await seeding.begun_on()
         if begun is None and not add and not await seeding.is_empty():
