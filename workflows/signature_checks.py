@@ -1,4 +1,6 @@
-"""What speaks against the signatures of a decision. Nobody need sign; what is signed must hold.
+"""What speaks against the signatures of a decision, and against its authors (§四, §六; `authorship_checks.py`).
+
+Where a case asks for none nobody need sign; what is signed must hold.
 
 A signed decision names what it answers: all that was decided in its case before (`content_chain.py`). So
 it is never taken in another case, term or year, nor in a later round of its step, and not twice. The same
