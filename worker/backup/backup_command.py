@@ -51,7 +51,7 @@ async def backup(folder: Path, keep: int | None, without_keys: bool, as_json: bo
 
     \b
     Example:
-      pingtai backup /backup/pingtai --keep 14
+      pingtai backup backups --keep 14
     """
     made = await make_backup(folder, home(), keep=keep, keys=not without_keys)
     if as_json:
