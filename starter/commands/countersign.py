@@ -258,7 +258,7 @@ class _Countersigning:
         client, signatures = self._pingtai(), draft.decision["signatures"]
         first = self._runner.run(OwnSignature().proof(client, draft.person_id))
         shown = [{**signatures[0], **({"proof": as_sent(first)} if first else {})}]
-        proof = self._runner.run(self._own.proof(client, self._person))
+        proof = self._runner.run(self._own.proof(client, self._person, needed=first is not None))
         return with_signature(draft.decision | {"signatures": shown}, signer, proof)
 
     def drop(self, draft: CountersignDraft) -> None:

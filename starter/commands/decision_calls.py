@@ -223,7 +223,8 @@ class DecisionCalls:
         form = self._runner.run(self.client.to_sign(self.platform, decision))
         if form is None:
             return None
-        proof = self._runner.run(self._own.proof(self.client, decision.actor.id))
+        needed = form.signatures_needed > 0
+        proof = self._runner.run(self._own.proof(self.client, decision.actor.id, needed=needed))
         self.signed_by = signer.key
         signed = with_signature(form.decision, signer, proof)
         return form.model_copy(update={"decision": signed})

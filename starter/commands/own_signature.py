@@ -2,13 +2,12 @@
 
 import asyncio
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from starter.desk.profile import read_profile
-from starter.errors import PingtaiError
+from starter.errors import NotAllowed, NotSent, PingtaiError
 from starter.terminal.language import say
 from starter.terminal.screen import complain, watched
 from workflows.words import Words
@@ -56,15 +55,29 @@ class OwnSignature:
             self._signer = signer
         return self._signer
 
-    async def proof(self, client: "Pingtai", person: str) -> "RosterProof | None":
+    async def proof(
+        self, client: "Pingtai", person: str, *, needed: bool = False
+    ) -> "RosterProof | None":
         """Show that the person stands in the roster, where there is one; asked once for all decisions.
 
-        A case that asks for it refuses what comes without.
+        Raises:
+            NotAllowed: it is `needed`, and the person does not stand in the roster.
+            NotSent: it is needed, and cannot be had now.
         """
         if not self._asked:
-            with suppress(PingtaiError):
+            try:
                 self._proof = await client.roster_proof(person)
-            self._asked = True
+                self._asked = True
+            except PingtaiError as error:
+                if needed:
+                    raise NotSent(error.words) from error
+        if needed and self._proof is None:
+            raise NotAllowed(
+                f"decisions here are signed by people of the roster, and {person} is not in it: give your"
+                " public key (`pingtai whoami`) to whoever keeps it (`pingtai roster add`)",
+                f"此处的决定须由人员目录在册人员签名，{person} 不在册：请将公钥（`pingtai whoami`）提供给"
+                "人员目录管理人员（`pingtai roster add`）",
+            )
         return self._proof
 
     async def sign(self, client: "Pingtai", form: "ToSign") -> dict[str, Any]:
@@ -75,7 +88,7 @@ class OwnSignature:
             return form.decision
         from starter.client.signed_decisions import with_signature  # noqa: PLC0415 - only who signs
 
-        proof = await self.proof(client, person)
+        proof = await self.proof(client, person, needed=form.signatures_needed > 0)
         return await asyncio.to_thread(with_signature, form.decision, signer, proof)
 
 

@@ -98,7 +98,10 @@ class PretendClient:
         return True
 
     async def roster_proof(self, person: str) -> Any:
-        return self._answers.get("proofs", {}).get(person)
+        proofs = self._answers.get("proofs", {})
+        if isinstance(proofs, BaseException):
+            raise proofs
+        return proofs.get(person)
 
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Any:
         return self._answer("check")

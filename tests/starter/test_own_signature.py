@@ -11,7 +11,7 @@ from click.testing import Result
 
 from starter.clock import today
 from starter.desk.profile import Profile, ProfileRole, ProfileSigning, write_profile
-from starter.errors import BadInput, NotSent
+from starter.errors import BadInput, NotSent, Unreachable
 from starter.signing.key_files import make_key
 from tests.rules.builders import Raw
 from tests.rules.cases import at_stage
@@ -173,3 +173,23 @@ def test_a_form_signs_what_was_seen(
     assert 0 == done.exit_code, done.output
     assert [key] == signers(sent[0][1])
     assert "c" * 64 == sent[0][1]["case"]["answers"]
+
+
+@pytest.mark.usefixtures("key")
+def test_who_is_not_in_the_roster_is_told_so_before_signing(
+    pingtai: Run, sent: Sent, answers: dict[str, Any]
+) -> None:
+    """Where the case asks for signatures; nothing is sent, alone or in a batch, also while nobody can say."""
+    answers["signatures_needed"] = 1
+    refused = pingtai(*RECOMMEND)
+    assert (3, True) == (refused.exit_code, "kw-01 is not in it" in refused.stderr)
+    assert "pingtai whoami" in pingtai(*RECOMMEND, lang="zh").stderr
+    batch = pingtai("decide", "--file", "-", "--yes", stdin=lines(2))
+    assert (3, 2) == (batch.exit_code, batch.stdout.count("kw-01 is not in it")), batch.output
+    answers["proofs"] = Unreachable("the register is away", "")
+    away = pingtai(*RECOMMEND)
+    assert (4, True) == (away.exit_code, "the register is away" in away.stderr)
+    assert [] == sent
+    answers["signatures_needed"] = 0
+    assert 0 == pingtai(*RECOMMEND).exit_code, "where nobody asks, it goes without"
+    assert 1 == len(sent)
