@@ -29,12 +29,16 @@ from starter.terminal import wording
 from starter.terminal.command_runner import REFUSED, Declined, answered
 from starter.terminal.language import say
 from starter.terminal.screen import at_terminal, complain, heading, show, show_json
+from starter.terminal.whole_number import WholeNumber
 from workflows.model import as_sent
 from workflows.refusal import Refusal, Refused
 from workflows.signed_form import signed_form, signers
 from workflows.states import Receipt
 from workflows.vocabulary import Kind
 from workflows.words import Words
+
+_MOST = 2**62
+"""Of the numbers of drafts, as the register counts them."""
 
 if TYPE_CHECKING:
     from starter.client.interface import Pingtai
@@ -44,7 +48,7 @@ if TYPE_CHECKING:
 
 
 @click.command("countersign")
-@click.argument("numbers", nargs=-1, type=int)
+@click.argument("numbers", nargs=-1, type=WholeNumber(1, _MOST))
 @click.option("--all", "everything", is_flag=True, help="All that wait. 全部")
 @click.option("--drop", is_flag=True, help="Drop them: nobody signs them any more. 撤回")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON. 以 JSON 输出")
