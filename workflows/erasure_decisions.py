@@ -69,16 +69,18 @@ class ErasedTerm(Record):
 class TermToErase(Message):
     """The same as it is sent, with the last hash of the term's own log: what the officers looked at."""
 
-    platform_id: Identifier
-    term: int = Field(ge=1)
-    log_hash: Sha256
+    platform_id: Annotated[Identifier, Label("platform id", "平台编号")]
+    term: Annotated[int, Label("term", "期次")] = Field(ge=1)
+    log_hash: Annotated[Sha256, Label("last hash of its log", "记录末条哈希值")]
 
 
 class _ErasureDecision(Message):
-    decision_id: DecisionId
+    decision_id: Annotated[DecisionId, Label("decision id", "决定编号")]
     actor: Annotated[Actor, Label("decided by", "经办人")]
-    of: TermToErase
-    signatures: tuple[Signature, ...] = Field(default=(), max_length=1)
+    of: Annotated[TermToErase, Label("term to erase", "待删除期次")]
+    signatures: Annotated[tuple[Signature, ...], Label("signatures", "签名")] = Field(
+        default=(), max_length=1
+    )
     """The actor's own, of `form`; needed where there is a roster."""
 
     @property
@@ -113,7 +115,7 @@ class ErasureConfirmation(_ErasureDecision):
     outcome: Annotated[
         Literal[ErasureOutcome.CONFIRMED, ErasureOutcome.REJECTED], Label("outcome", "结论")
     ]
-    request: Sha256
+    request: Annotated[Sha256, Label("request", "所确认的申请")]
     """The `digest` of the request."""
     reason: Annotated[
         Text | None, Label("reason", "理由", needed_for=(ErasureOutcome.REJECTED,))

@@ -28,6 +28,7 @@ from starter.terminal.screen import (
     table_of,
     write,
 )
+from starter.terminal.whole_number import WholeNumber
 from starter.terminal.wording import moment
 from workflows.actors import Actor
 from workflows.erasure_decisions import ErasedTerm, ErasureStage
@@ -48,7 +49,7 @@ erase_group = LazyGroup(
     "  pingtai erase confirm bj-riscv-soc --term 1",
 )
 _TERM = click.option(
-    "--term", type=click.IntRange(1), metavar="NUMBER", required=True, help="Which term. 期次"
+    "--term", type=WholeNumber(1, 99), metavar="NUMBER", required=True, help="Which term. 期次"
 )
 _DRY = click.option(
     "--dry-run", is_flag=True, help="Show what would be erased; change nothing. 预检"

@@ -68,6 +68,7 @@ _WORDS: tuple[type[StrEnum], ...] = (
     Role,
     Authorship,
     SecondSignature,
+    Kind,
 )
 """Every word that a message may have; those of its outcome are told with its name."""
 _ELSEWHERE = frozenset(
