@@ -133,9 +133,9 @@ manifest.json                    清单：每个文件的 SHA-256、代码与指
 核验：安装 pingtai {release} 后运行
     pingtai audit verify 本档案.zip
 只核对文件哈希，任何 SHA-256 工具均可。核对某项决定的签名，用 OpenSSH 即可（1-7 为第 1 期记录第 7 条，
-wang 为经办人编号）：
-    ssh-keygen -Y verify -n pingtai-decision -f allowed_signers -I wang \
-        -s decisions/1-7.sig < decisions/1-7.json
+wang 为经办人编号，verify-time 为该条目的 "at"，协调世界时）：
+    ssh-keygen -Y verify -n pingtai-decision -f allowed_signers -I wang \\
+        -O verify-time=20270212060530Z -s decisions/1-7.sig < decisions/1-7.json
 
 
 Dossier of platform {platform}
@@ -161,9 +161,10 @@ manifest.json                    SHA-256 of every file, versions of code and gui
 To check it, install pingtai {release} and run
     pingtai audit verify DOSSIER.zip
 For the hashes of the files alone, any SHA-256 tool will do. The signature of a decision is verified by
-OpenSSH alone (1-7: entry 7 of the log of term 1; wang: the id of who decided):
-    ssh-keygen -Y verify -n pingtai-decision -f allowed_signers -I wang \
-        -s decisions/1-7.sig < decisions/1-7.json
+OpenSSH alone (1-7: entry 7 of the log of term 1; wang: the id of who decided; verify-time: "at" of
+the entry, in UTC):
+    ssh-keygen -Y verify -n pingtai-decision -f allowed_signers -I wang \\
+        -O verify-time=20270212060530Z -s decisions/1-7.sig < decisions/1-7.json
 
 pingtai {release}, temporalio {sdk}
 workflows SHA-256 {workflows}
