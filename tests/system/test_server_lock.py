@@ -103,30 +103,33 @@ async def test_nobody_else_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         holder.write(f"{other.pid} 1\n")
         holder.flush()
         fcntl.flock(holder, fcntl.LOCK_EX)
-        with pytest.raises(Unreachable, match="holds the lock"):
+        with pytest.raises(Unreachable, match="is held"):
             await take_server_lock(tmp_path)
         assert other.poll() is None
-        other.kill()
 
 
 async def test_a_server_of_an_older_release(tmp_path: Path) -> None:
     """One without the lock, in a session of its own, was left behind and is ended; a person's is not."""
     words = (sys.executable, "-c", SERVER, "start-dev", str(tmp_path / DATABASE))
-    with another(*words) as by_hand:
-        with pytest.raises(BadInput, match=f"process {by_hand.pid}"):
-            await take_server_lock(tmp_path)
-        by_hand.kill()
+    with another(*words) as by_hand, pytest.raises(BadInput, match=f"process {by_hand.pid}"):
+        await take_server_lock(tmp_path)
     with another(*words, start_new_session=True) as left:
         os.close(await take_server_lock(tmp_path))
         left.wait(60)
 
 
-def another(*words: str, start_new_session: bool = False) -> "subprocess.Popen[bytes]":
-    """Another process, once it runs its program."""
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, start_new_session=start_new_session)
-    while psutil.Process(process.pid).cmdline() != list(words):
-        time.sleep(0.01)
-    return process
+@contextmanager
+def another(*words: str, start_new_session: bool = False) -> Iterator["subprocess.Popen[bytes]"]:
+    """Another process, once it runs its program; it ends with the block, however that ends."""
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, start_new_session=start_new_session
+    ) as process:
+        try:
+            while psutil.Process(process.pid).cmdline() != list(words):
+                time.sleep(0.01)
+            yield process
+        finally:
+            process.kill()
 
 
 def await_end(process: psutil.Process) -> None:
