@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from starter.roster.roster_access import RosterAccess
 from starter.signing.signer import Signer
 from workflows.model import as_sent, canonical
 from workflows.record import BEGINNING
+from workflows.roster_decisions import RosterItem
 from workflows.roster_drafts import draft_root
 from workflows.roster_entries import (
     ROSTER_NAMESPACE,
@@ -23,11 +24,30 @@ from workflows.roster_entries import (
 from workflows.roster_log import RosterReceipt, RosterView
 from workflows.roster_words import RosterKind, RosterOutcome, RosterStage
 from workflows.signatures import MOST_SIGNATURES, Signature
+from workflows.vocabulary import Role
 from workflows.words import Words
 
 _LOOKS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 """How long to wait for the register to have the version in force (seconds)."""
 _ID_BYTES = 8
+_LONGEST_NAMES = 200
+
+
+Seen = Callable[[Sequence[RosterItem]], None]
+"""Shows what waits to whoever would sign it. Raises, where they do not want to."""
+
+
+def unseen(items: Sequence[RosterItem]) -> None:
+    """Refuse to sign what nobody was shown.
+
+    Raises:
+        BadInput: always.
+    """
+    names = ", ".join(item.entry.id for item in items)[:_LONGEST_NAMES]
+    raise BadInput(
+        f"nothing was signed: the signature would count for what waits, too, which was not shown: {names}",
+        f"未签名：签名将同时计入尚未查看的待确认变更：{names}",
+    )
 
 
 def item_of(entry: RosterEntry, before: RosterEntry | None = None) -> dict[str, Any]:
@@ -64,15 +84,24 @@ class RosterChanges:
         entries: Iterable[RosterEntry],
         before: Mapping[str, RosterEntry],
         note: str | None = None,
+        *,
+        seen: Seen = unseen,
     ) -> RosterReceipt:
         """Send entries as they are to stand; `before` are those that they replace, by their ids.
 
+        What waits is in the version that is signed, too: where an officer signs it, their signature counts
+        for all of it, so it is shown first. The version names the entry of the log after which it was made,
+        and is refused when more has come to it since.
+
         Raises:
+            BadInput: an officer would sign what waits, and has not seen it.
             NotAllowed: a key that is here belongs to nobody in the roster.
             Refused, InvalidMessage, Unreachable: as `RosterAccess.decide`.
         """
         view = await self._roster.view()
         proofs = await self._proofs(view)
+        if view.waiting and any(one.entry.role is Role.COMMISSION for one in proofs):
+            seen(await self._roster.waiting())
         items = [item_of(one, before.get(one.id)) for one in entries]
         content = _content(items, proofs[0].entry, note)
         root = draft_root(view, await self._roster.leaves(), content, datetime.now(UTC))
@@ -80,16 +109,17 @@ class RosterChanges:
             with_signatures(content, root, self._sign(root.form(), proofs))
         )
 
-    async def confirm(self, reason: str | None = None) -> RosterReceipt:
-        """Confirm what waits; with a reason reject it.
+    async def confirm(self, reason: str | None = None, *, seen: Seen = unseen) -> RosterReceipt:
+        """Confirm what waits; with a reason reject it. What is signed is what was shown, or it is refused.
 
         Raises:
-            BadInput: nothing waits.
+            BadInput: nothing waits, or it was not seen.
             NotAllowed, Refused, InvalidMessage, Unreachable: as `change`.
         """
         view = await self._roster.view()
         if view.proposed is None:
             raise BadInput("nothing waits to be confirmed", "没有待确认的变更")
+        seen(await self._roster.waiting())
         if not reason:
             self._pass_over(view.proposed.signatures, await self._proofs(view))
         proofs = await self._proofs(view)

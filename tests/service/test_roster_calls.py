@@ -29,6 +29,7 @@ from starter.signing.key_files import FileSigner, make_key, read_key_file
 from tests.starter.memory_roster import MemoryRoster
 from workflows.refusal import Refused
 from workflows.roster_batches import RosterBatch
+from workflows.roster_decisions import RosterItem
 from workflows.roster_entries import RosterEntry, RosterKey, proof_holds
 from workflows.vocabulary import District, Role
 
@@ -129,10 +130,14 @@ async def test_it_is_changed_and_confirmed_by_http(desk: Desk) -> None:
     first = RosterChanges(roster, [desk.signer("kw-1")])
     assert (await first.change([haidian], {})).outcome == "waiting"
     assert [one.entry for one in await roster.waiting()] == [haidian]
+    seen: list[RosterItem] = []
     second = RosterChanges(roster, [desk.signer("kw-2")])
     with pytest.raises(Refused, match="cannot confirm it"):
-        await first.confirm()
-    confirmed = await second.confirm()
+        await first.confirm(seen=seen.extend)
+    with pytest.raises(BadInput, match="was not shown: hd-1"):
+        await second.change([desk.person("kw-3")], {})
+    confirmed = await second.confirm(seen=seen.extend)
+    assert {one.entry.id for one in seen} == {"hd-1"}
     assert (confirmed.outcome, confirmed.version, confirmed.repeated) == ("confirmed", 2, False)
     last = desk.memory.log.log[-1]
     again = await roster.decide(last.said)

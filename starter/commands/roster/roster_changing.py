@@ -13,6 +13,7 @@ from starter.commands.notation import WordChoice
 from starter.commands.options import DAY, MOMENT, json_option
 from starter.commands.roster.roster_file import COLUMNS, KEY, person_of, read_people
 from starter.commands.roster.roster_signers import NOTE, SIGN, signers
+from starter.commands.roster.roster_waiting import WITH_WAITING, carried
 from starter.errors import BadInput
 from starter.roster.roster_access import open_roster
 from starter.roster.roster_changes import RosterChanges, words_of
@@ -76,11 +77,18 @@ def _flags(command: Any) -> Any:
 @click.argument("file", required=False)
 @_flags
 @SIGN
+@WITH_WAITING
 @NOTE
 @json_option
 @answering
 async def add_command(
-    *, file: str | None, sign: tuple[str, ...], note: str | None, as_json: bool, **said: Any
+    *,
+    file: str | None,
+    sign: tuple[str, ...],
+    with_waiting: bool,
+    note: str | None,
+    as_json: bool,
+    **said: Any,
 ) -> None:
     """Add people, from flags or a file of many. 登记人员
 
@@ -98,8 +106,10 @@ async def add_command(
             "give a file of people, or one person by flags", "请给出人员登记表，或以选项写明一人"
         )
     people = read_people(file, today()) if file else [_by_flags(said)]
+    seen = carried(agreed=with_waiting, as_json=as_json)
     async with open_roster() as roster:
-        receipt = await RosterChanges(roster, signers(sign)).change(people, {}, note)
+        changes = RosterChanges(roster, signers(sign))
+        receipt = await changes.change(people, {}, note, seen=seen)
     _answer(receipt, as_json=as_json)
 
 
@@ -112,11 +122,19 @@ async def add_command(
     help=made(Words("Revoke the keys that they had. 吊销原密钥", "同时吊销原有密钥。")),
 )
 @SIGN
+@WITH_WAITING
 @NOTE
 @json_option
 @answering
 async def key_command(
-    *, person: str, key: str, replace: bool, sign: tuple[str, ...], note: str | None, as_json: bool
+    *,
+    person: str,
+    key: str,
+    replace: bool,
+    sign: tuple[str, ...],
+    with_waiting: bool,
+    note: str | None,
+    as_json: bool,
 ) -> None:
     """Add a key to a person, or replace theirs. 增加或更换密钥
 
@@ -132,7 +150,7 @@ async def key_command(
         old = revoked(entry, None, now) if replace else entry
         return with_key(old, line, today())
 
-    await _edit([person], edit, sign, note, as_json=as_json)
+    await _edit([person], edit, sign, note, with_waiting=with_waiting, as_json=as_json)
 
 
 @click.command("end", short_help="End a person's days. 终止任职")
@@ -148,6 +166,7 @@ async def key_command(
 )
 @_DOCUMENT
 @SIGN
+@WITH_WAITING
 @NOTE
 @json_option
 @answering
@@ -157,6 +176,7 @@ async def end_command(
     day: date | None,
     document: str | None,
     sign: tuple[str, ...],
+    with_waiting: bool,
     note: str | None,
     as_json: bool,
 ) -> None:
@@ -170,7 +190,14 @@ async def end_command(
     """
     ordered_by = parse(Document, hashed(document), "document") if document else None
     last = day or today()
-    await _edit(people, lambda one: ended(one, last, ordered_by), sign, note, as_json=as_json)
+    await _edit(
+        people,
+        lambda one: ended(one, last, ordered_by),
+        sign,
+        note,
+        with_waiting=with_waiting,
+        as_json=as_json,
+    )
 
 
 @click.command("revoke", short_help="Revoke a person's keys. 吊销密钥")
@@ -193,6 +220,7 @@ async def end_command(
     ),
 )
 @SIGN
+@WITH_WAITING
 @NOTE
 @json_option
 @answering
@@ -202,6 +230,7 @@ async def revoke_command(
     fingerprint: str | None,
     since: datetime | None,
     sign: tuple[str, ...],
+    with_waiting: bool,
     note: str | None,
     as_json: bool,
 ) -> None:
@@ -215,11 +244,24 @@ async def revoke_command(
       pingtai roster revoke hd-02 --since 2026-12-24T09:00Z --note 密钥遗失
     """
     at = since or datetime.now(UTC)
-    await _edit(people, lambda one: revoked(one, fingerprint, at), sign, note, as_json=as_json)
+    await _edit(
+        people,
+        lambda one: revoked(one, fingerprint, at),
+        sign,
+        note,
+        with_waiting=with_waiting,
+        as_json=as_json,
+    )
 
 
 async def _edit(
-    people: Sequence[str], edit: Edit, sign: Sequence[str], note: str | None, *, as_json: bool
+    people: Sequence[str],
+    edit: Edit,
+    sign: Sequence[str],
+    note: str | None,
+    *,
+    with_waiting: bool,
+    as_json: bool,
 ) -> None:
     async with open_roster() as roster:
         changes = RosterChanges(roster, signers(sign))
@@ -231,7 +273,9 @@ async def _edit(
                 f"not in the roster: {names} (pingtai roster list)",
                 f"人员目录中没有：{names}（pingtai roster list）",
             )
-        receipt = await changes.change([edit(before[one]) for one in people], before, note)
+        edited = [edit(before[one]) for one in people]
+        seen = carried(agreed=with_waiting, as_json=as_json)
+        receipt = await changes.change(edited, before, note, seen=seen)
     _answer(receipt, as_json=as_json)
 
 

@@ -3,15 +3,13 @@
 import click
 
 from starter.commands.options import json_option
-from starter.commands.roster.roster_rows import show_items
 from starter.commands.roster.roster_signers import SIGN, signers
-from starter.errors import BadInput
+from starter.commands.roster.roster_waiting import confirmed
 from starter.roster.roster_access import open_roster
 from starter.roster.roster_changes import RosterChanges, words_of
 from starter.terminal.catalogue import made
-from starter.terminal.command_runner import Declined, answering
-from starter.terminal.language import say
-from starter.terminal.screen import at_terminal, show, show_json
+from starter.terminal.command_runner import answering
+from starter.terminal.screen import show, show_json
 from workflows.words import Words
 
 
@@ -43,32 +41,9 @@ async def confirm_command(
       pingtai roster confirm --reject 未附任命文件
     """
     async with open_roster() as roster:
-        items = await roster.waiting()
-        if items and not as_json:
-            show_items(items)
-        if items and not (yes or reason):
-            _ask(len(items))
-        receipt = await RosterChanges(roster, signers(sign)).confirm(reason)
+        seen = confirmed(agreed=yes or bool(reason), as_json=as_json)
+        receipt = await RosterChanges(roster, signers(sign)).confirm(reason, seen=seen)
     if as_json:
         show_json(receipt.model_dump(mode="json"))
     else:
         show(words_of(receipt))
-
-
-def _ask(number: int) -> None:
-    """Ask whether to sign what was shown.
-
-    Raises:
-        BadInput: nobody can be asked.
-        Declined: no.
-    """
-    if not at_terminal():
-        raise BadInput(
-            "nothing was signed: what waits stands above. To sign it: --yes",
-            "未签名：待确认的变更如上。确认请加 --yes",
-        )
-    from starter.commands.guided.prompts import sure  # noqa: PLC0415 - only a terminal asks
-
-    question = Words(f"Sign these {number} entries?", f"确认以上 {number} 项并签名？")
-    if not sure(say(question)):
-        raise Declined

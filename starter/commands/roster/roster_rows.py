@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from starter.clock import today
 from starter.roster.roster_edits import fingerprint_of
 from starter.terminal import wording
-from starter.terminal.screen import ALWAYS, Column, Said, show, table_of
+from starter.terminal.language import say
+from starter.terminal.screen import ALWAYS, Column, Said, complain, show, table_of
 from starter.terminal.table_words import district_cell
 from workflows.roster_decisions import RosterItem
 from workflows.roster_entries import RosterEntry, RosterKey
@@ -82,6 +83,12 @@ _ITEMS: tuple[Column[RosterItem], ...] = (
 def show_items(items: Sequence[RosterItem]) -> None:
     """Show entries that wait to be confirmed."""
     show(table_of(items, _ITEMS))
+
+
+def complain_items(items: Sequence[RosterItem]) -> None:
+    """Name entries that wait on standard error, a line each, where standard output is a program's."""
+    for item in items:
+        complain(f"{item.entry.id} ({item.entry.name}): {say(what_changes(item))}")
 
 
 def key_state(key: RosterKey) -> Said:
