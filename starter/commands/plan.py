@@ -162,11 +162,13 @@ def _fetch(view: "PlanView", file: str) -> None:
     write_plan(plan, Path(file), remarks)
     show(
         Words(
-            f"{file}: plan version {view.shown.version}. Change it, then: {again}\n"
+            f"{file}: plan version {view.shown.version}. Change it, then: {again}",
+            f"{file}：建设方案第 {view.shown.version} 版。修改后运行：{again}",
+        ),
+        Words(
             f"With a yearly report, which hands in the mechanisms alone: {reported}",
-            f"{file}：建设方案第 {view.shown.version} 版。修改后运行：{again}\n"
             f"提交年度报告时（仅报送运作机制）：{reported}",
-        )
+        ),
     )
 
 

@@ -122,6 +122,12 @@ def key_facts(profile: Profile) -> list[tuple[Said, object]]:
     return [(Words("signs with", "签名密钥"), signing.key_file or agent)]
 
 
+_PUBLIC = Words(
+    "Public key, for the keepers of the roster to enter", "公钥（须报人员目录管理人员登记）"
+)
+"""Nothing here knows whether it stands there already."""
+
+
 def show_public_line(profile: Profile) -> None:
     """Show the public part of a profile's key, on a line of its own that can be copied; or why not."""
     if profile.signing is None:
@@ -131,7 +137,7 @@ def show_public_line(profile: Profile) -> None:
     except PingtaiError as error:
         complain(error.words)
         return
-    show(heading(Words("Public key, for the roster", "公钥（登记于人员目录）")))
+    show(heading(_PUBLIC))
     write_line(line)
 
 

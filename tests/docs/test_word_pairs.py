@@ -133,6 +133,16 @@ def test_what_is_typed_stands_in_both_languages() -> None:
     assert [] == [one for one in wrong if one[1] not in SAID_OTHERWISE]
 
 
+PAPERS = "starter/papers/"
+"""Drawn by a typesetter, which keeps lines apart."""
+
+
+def test_no_text_has_a_break_of_line() -> None:
+    """What is shown is one line, so that nothing steers the terminal: two sentences would run together."""
+    broken = [one for one in pairs() if "\n" in one.en + one.zh]
+    assert [] == [one.where for one in broken if not one.where.startswith(PAPERS)]
+
+
 def test_no_exception_is_left_over() -> None:
     """Each is still said, and its Chinese says what stands for the code."""
     said = {one.en: one.zh for one in pairs() if missing(one)}

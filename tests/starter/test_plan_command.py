@@ -125,6 +125,7 @@ def test_what_is_fetched_is_what_revise_reads(
     fetched = pingtai("plan", "p-1", "--file", name)
     assert f"pingtai revise p-1 --plan {name}" in fetched.stdout
     assert f"pingtai report p-1 --mechanisms {name}" in fetched.stdout
+    assert [1, 1] == [line.count("pingtai ") for line in fetched.stdout.splitlines()]
     assert read_plan(name) == SECOND
     by = ("--actor", "op-1", "--organisation", ACTOR.organisation)
     done = pingtai("revise", "p-1", "--plan", name, "--changes", "改", *by)

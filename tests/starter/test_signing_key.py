@@ -28,7 +28,7 @@ def test_the_first_login_makes_a_key(pingtai: Run, tmp_path: Path) -> None:
     shown = pingtai(*WHO)
     path = tmp_path / "kw-01.key"
     line = path.with_name("kw-01.key.pub").read_text()
-    assert shown.stdout.endswith(f"Public key, for the roster\n{line}")
+    assert shown.stdout.endswith(f"Public key, for the keepers of the roster to enter\n{line}")
     assert ProfileSigning(key_file=str(path)) == signing()
     assert path.read_text().splitlines()[1] not in profile_path().read_text()
     assert line in pingtai(*WHO, lang="zh").stdout

@@ -175,8 +175,11 @@ def _how_to_look(stack: RunningStack, folder: Path, year: int) -> str:
             f"  psql      psql '{psql}'",
             say(
                 f"Time was skipped: these cases are in the future, up to {year}, and refuse decisions"
-                " of today.\nTo decide yourself, run without this PINGTAI_HOME: pingtai up; pingtai seed",
-                f"时间已快进：这些平台处于今后年份（最晚至 {year} 年），不能办理今天的决定。\n"
+                " of today.",
+                f"时间已快进：这些平台处于今后年份（最晚至 {year} 年），不能办理今天的决定。",
+            ),
+            say(
+                "To decide yourself, run without this PINGTAI_HOME: pingtai up; pingtai seed",
                 "如需自行办理，请不设此 PINGTAI_HOME，运行：pingtai up；pingtai seed",
             ),
             say("Ctrl-C stops it and deletes the data.", "按 Ctrl-C 停止并清除数据。"),

@@ -106,9 +106,10 @@ def _listed(
     counts = Counter(map(_decided, lines))
     if len(counts) > 1:
         each = [(f"{many} {what}", f"{what} {many} 项") for what, many in counts.most_common()]
+        yield ""
         yield Words(
-            "\nIn all: " + ", ".join(en for en, _ in each),
-            "\n合计：" + "，".join(zh for _, zh in each),
+            "In all: " + ", ".join(en for en, _ in each),
+            "合计：" + "，".join(zh for _, zh in each),
         )
 
 
