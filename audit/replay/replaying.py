@@ -92,11 +92,16 @@ class Replaying:
         if warm:
             await warm[1].close()
 
-    async def replay(self, history: StoredHistory) -> Replayed:
-        """Replay a history. Whatever is wrong with it is in the answer."""
+    async def replay(
+        self, history: StoredHistory, whole: WorkflowHistory | None = None
+    ) -> Replayed:
+        """Replay a history. Whatever is wrong with it is in the answer.
+
+        `whole` is the same history, where it was made ready `for_replay` before.
+        """
         name = history.workflow_id, history.run_id
         try:
-            assessment, whole = history.year > 0, history.for_replay()
+            assessment, whole = history.year > 0, whole or history.for_replay()
         except Erased as error:
             return Replayed(*name, None, findings=(Finding(error.words, unchecked=True),))
         except Encrypted as error:

@@ -49,8 +49,9 @@ async def sequences(release: Path, replaying: Replaying) -> list[Sequences]:
     found = []
     for path in files(release):
         history = read_history(path)
-        tasks = list(tasks_of(history.for_replay().events))
-        replayed = await replaying.replay(history)
+        whole = history.for_replay()  # reading it takes as long as replaying it
+        tasks = list(tasks_of(whole.events))
+        replayed = await replaying.replay(history, whole)
         found.append(
             Sequences(
                 path.name.partition(".")[0],
