@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from db.countersign_queries import CountersignDraft
-from starter.client.signed_decisions import with_signature
+from starter.client.signed_decisions import signers_of, with_signature
 from starter.commands.decision_calls import NOT_TAKEN, DecisionCalls
 from starter.commands.form_options import YES
 from starter.commands.forms_by_kind import FORMS
@@ -119,7 +119,7 @@ def _sign(
             continue
         receipts.append(receipt)
         if not as_json:
-            _show_receipt(work, draft, receipt, signer.key, alone=len(drafts) == 1)
+            _show_receipt(work, draft, receipt, alone=len(drafts) == 1)
     if as_json:
         show_json([receipt.model_dump(mode="json") for receipt in receipts])
     if refused:
@@ -161,12 +161,11 @@ def _show_receipt(
     work: "_Countersigning",
     draft: CountersignDraft,
     receipt: Receipt,
-    key: "PublicKey",
     *,
     alone: bool,
 ) -> None:
     if alone:
-        show_receipt(receipt, work.end_of_stage(receipt), (_first_key(draft), key))
+        show_receipt(receipt, work.end_of_stage(receipt), signers_of(work.sent))
     else:
         stage = wording.stage(receipt.stage)
         show(
@@ -190,6 +189,8 @@ class _Countersigning:
         self._reads: RegisterReads | None = None
         self._drafts: CountersignDrafts | None = None
         self._own, self._person = OwnSignature(), ""
+        self.sent: dict[str, Any] = {}
+        """What was sent last, with both signatures."""
 
     def close(self) -> None:
         """Let go of the connections and the event loop."""
@@ -245,9 +246,9 @@ class _Countersigning:
                     stage="",
                 )
             )
-        raw = self._signed(draft, signer)
+        self.sent = self._signed(draft, signer)
         try:
-            receipt = self._runner.run(self._pingtai().decide(draft.platform_id, raw))
+            receipt = self._runner.run(self._pingtai().decide(draft.platform_id, self.sent))
         except NOT_TAKEN:
             raise
         except BaseException as error:

@@ -38,7 +38,6 @@ from workflows.words import Words
 if TYPE_CHECKING:
     from db.countersign_queries import CountersignDraft
     from starter.commands.guided.case_brief import Brief
-    from workflows.ssh_signatures import PublicKey
 
 NOT_TAKEN = (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput, NotSent)
 """Answers by which it is certain that a decision was not accepted."""
@@ -63,8 +62,6 @@ class DecisionCalls:
         self._near: dict[str, list[str]] = {}
         self._seen: CaseView | None = None
         self._own = OwnSignature()
-        self.signed_by: PublicKey | None = None
-        """The key by which what was sent last was signed."""
         self.sent: dict[str, Any] = {}
         """What was sent last, with its signatures."""
 
@@ -189,7 +186,7 @@ class DecisionCalls:
         Where its case asks for two signatures, the other person is left to sign it, and nothing is sent.
         """
         client, form = self.client, self._signed(decision)
-        if form and form.signatures_needed > 1:
+        if form and form.signatures_needed > len(form.decision["signatures"]):
             return self._runner.run(_left(form.decision))
         self.sent = form.decision if form else as_sent(decision)
         try:
@@ -208,10 +205,13 @@ class DecisionCalls:
     def _signed(self, decision: Decision) -> ToSign | None:
         """A decision with its person's signature; None: they have no key, or none is needed.
 
+        What comes signed stays as it is; who runs the command signs it as the second, where one is missing.
+
         Signed between the calls: a person is asked for a touch, and Ctrl-C must end that. Raises as
         `Pingtai.to_sign` and `Signer.sign`; nothing was sent then.
         """
-        self.signed_by = None
+        if decision.signatures:
+            return self._signed_before(as_sent(decision))
         signer = self._own.signer_of(decision.actor.id)
         if signer is None:
             return None
@@ -225,9 +225,20 @@ class DecisionCalls:
             return None
         needed = form.signatures_needed > 0
         proof = self._runner.run(self._own.proof(self.client, decision.actor.id, needed=needed))
-        self.signed_by = signer.key
         signed = with_signature(form.decision, signer, proof)
         return form.model_copy(update={"decision": signed})
+
+    def _signed_before(self, raw: dict[str, Any]) -> ToSign:
+        from starter.client.signed_decisions import signed_before, with_signature  # noqa: PLC0415 - as above
+
+        found = self._runner.run(signed_before(self.client, self.platform, raw))
+        assert found  # noqa: S101 - it is signed
+        second = None if found.whole else self._own.second_signer()
+        if second is None or not found.lacks(second[1], second[0]):
+            return found.form
+        proof = self._runner.run(self._own.proof(self.client, second[0], needed=True))
+        signed = with_signature(raw, second[1], proof)
+        return found.form.model_copy(update={"decision": signed})
 
     def end_of_stage(self, receipt: Receipt) -> Any:
         """The end of the stage that a receipt leads to, where that is no due date."""

@@ -223,11 +223,19 @@ def _send(call: Call, calls: DecisionCalls, decision: Decision, again: Words | N
     if call.as_json:
         show_json(sent.model_dump(mode="json"))
     else:
-        show_receipt(sent, end, (calls.signed_by,) if calls.signed_by else ())
+        show_receipt(sent, end, _signers(calls.sent))
     if call.receipt:
         from starter.client.receipt_file import keep_receipt, receipt_content  # noqa: PLC0415 - as above
 
         keep_receipt(call.receipt, receipt_content(sent, calls.sent))
+
+
+def _signers(sent: dict[str, Any]) -> tuple[str, ...]:
+    if not sent.get("signatures"):
+        return ()
+    from starter.client.signed_decisions import signers_of  # noqa: PLC0415 - as above
+
+    return signers_of(sent)
 
 
 _NOT_TWICE = Words(

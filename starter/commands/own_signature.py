@@ -55,6 +55,17 @@ class OwnSignature:
             self._signer = signer
         return self._signer
 
+    def second_signer(self) -> "tuple[str, Signer] | None":
+        """Who runs the command, and what signs for them beside another person; None: they have no key.
+
+        Raises as `signer_of`.
+        """
+        profile = read_profile()
+        if profile is None or profile.signing is None:
+            return None
+        signer = self.signer_of(profile.id)
+        return (profile.id, signer) if signer else None
+
     async def proof(
         self, client: "Pingtai", person: str, *, needed: bool = False
     ) -> "RosterProof | None":
@@ -81,7 +92,7 @@ class OwnSignature:
         return self._proof
 
     async def sign(self, client: "Pingtai", form: "ToSign") -> dict[str, Any]:
-        """Return a decision with its person's signature, if they have a key (`interface.Sign`)."""
+        """Return an unsigned decision with its person's signature, if they have a key (`interface.Sign`)."""
         person = form.decision["actor"]["id"]
         signer = self.signer_of(person)
         if signer is None:

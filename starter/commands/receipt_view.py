@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from starter.client.interface import Pingtai
 from starter.errors import PingtaiError
@@ -28,9 +27,6 @@ from workflows.states import Receipt
 from workflows.vocabulary import AssessmentStage, Kind, Stage
 from workflows.words import Words
 
-if TYPE_CHECKING:
-    from workflows.ssh_signatures import PublicKey
-
 REPEATED = Words("repeated", "重复提交")
 FIRST_ANSWER = Words(
     "this is the first answer; nothing has changed", "以下为首次答复，未作任何改变"
@@ -38,12 +34,10 @@ FIRST_ANSWER = Words(
 NEXT = Words("next", "下一步")
 
 
-def show_receipt(
-    receipt: Receipt, end: datetime | None, signed_by: "Sequence[PublicKey]" = ()
-) -> None:
+def show_receipt(receipt: Receipt, end: datetime | None, signed_by: Sequence[str] = ()) -> None:
     """Show a receipt; `end` is the end of the stage it led to, where that is no due date.
 
-    `signed_by`: the keys by which the decision was signed. Of a repeat the first counts, and not this one.
+    `signed_by`: by which keys the decision was signed, and by whom. Of a repeat the first signatures count.
     """
     platform, term, year = receipt.platform_id, receipt.term, receipt.year
     case = Words(f"{platform}, term {term}", f"{platform} 第 {term} 期")
@@ -53,7 +47,7 @@ def show_receipt(
     set_aside = Words(
         f"no longer valid: set aside by decision {by}", f"该决定已由决定 {by} 撤销，不再有效"
     )
-    keys = say(Words(", ", "、")).join(key.fingerprint() for key in signed_by)
+    keys = say(Words(", ", "、")).join(signed_by)
     rows: tuple[tuple[Said, object], ...] = (
         (REPEATED, FIRST_ANSWER if receipt.repeated else None),
         (Words("set aside", "已撤销"), set_aside if by else None),

@@ -145,7 +145,9 @@ def test_the_first_officer_leaves_it_and_the_second_sends_it(
     second = sit_down("kw-2")
     done = pingtai("countersign", "1")
     assert 0 == done.exit_code, done.output
-    assert f"Signed by\t{first.fingerprint()}, {second.fingerprint()}\n" in done.stdout
+    assert (
+        f"Signed by\t{first.fingerprint()} (kw-1), {second.fingerprint()} (kw-2)\n" in done.stdout
+    )
     [(platform, raw)] = sent
     assert ("p-1", "kw-1", [first, second]) == (platform, raw["actor"]["id"], signers(raw))
     assert {} == drafts.kept

@@ -129,7 +129,8 @@ def own_signature(prepared: Prepared) -> OwnSignature:
         BadInput, NotAllowed, NotSent: the key cannot be used; nothing was sent.
     """
     own = OwnSignature()
-    for person in {line.message["actor"]["id"] for line in prepared.lines}:
+    unsigned = (line.message for line in prepared.lines if not line.message.get("signatures"))
+    for person in {message["actor"]["id"] for message in unsigned}:
         own.signer_of(person)
     return own
 

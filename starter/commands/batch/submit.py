@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starter.client.interface import Pingtai, ToSign
+from starter.client.signed_decisions import SignedBefore, signed_before, with_signature
 from starter.commands.batch.lines import Line, Outcome, Result
 from starter.commands.own_signature import OwnSignature
 from starter.desk.did_you_mean import joined
@@ -82,6 +83,9 @@ class LineSubmission(_Asked):
 
     async def _signed(self, line: Line) -> ToSign | None:
         """A line with its person's signature; None: they have no key, or none is needed."""
+        before = await signed_before(self._client, line.platform, line.message)
+        if before:
+            return await self._as_second(before)
         signer = self._own.signer_of(line.message["actor"]["id"])
         form = await self._client.to_sign(line.platform, line.message) if signer else None
         if signer is None or form is None:
@@ -90,9 +94,20 @@ class LineSubmission(_Asked):
             signed = await self._own.sign(self._client, form)
         return form.model_copy(update={"decision": signed})
 
+    async def _as_second(self, before: SignedBefore) -> ToSign:
+        """A line that came signed, as it is; with the signature of who runs this where a second is missing."""
+        second = None if before.whole else self._own.second_signer()
+        if second is None or not before.lacks(second[1], second[0]):
+            return before.form
+        person, signer = second
+        proof = await self._own.proof(self._client, person, needed=True)
+        async with self._hand:
+            signed = await asyncio.to_thread(with_signature, before.form.decision, signer, proof)
+        return before.form.model_copy(update={"decision": signed})
+
     async def _ask(self, line: Line) -> Result:
         form = await self._signed(line)
-        if form and form.signatures_needed > 1:
+        if form and form.signatures_needed > len(form.decision["signatures"]):
             await self._leave(form.decision)
             return Result(line.entry, Outcome.WAITING, line)
         receipt = await self._client.decide(line.platform, form.decision if form else line.message)
