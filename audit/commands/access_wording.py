@@ -3,16 +3,11 @@
 import re
 from datetime import datetime
 
+from audit.history_sources import source
 from starter.terminal.language import say
 from starter.terminal.wording import moment
 from workflows.words import Words
 
-SOURCES = {
-    "server": Words("server", "服务器"),
-    "archive": Words("archive", "归档"),
-    "files": Words("files", "文件"),
-}
-"""Where histories are read from."""
 _WHAT = {
     "timeline": Words("timeline", "查看时间线"),
     "state": Words("state", "查看历史状态"),
@@ -35,11 +30,6 @@ _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 HASH = 12
 """Letters of a hash in a table that has no room for all; `--json` has all."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
-
-
-def source(name: str) -> str:
-    """A source of histories."""
-    return say(SOURCES.get(name, Words.same(name)))
 
 
 def what(name: str) -> str:

@@ -7,8 +7,8 @@ from rich.text import Text
 from activities.harmless_text import harmless
 from audit.claims import UNSEALED
 from audit.commands import NOT_CHECKED, WRONG
-from audit.commands.access_wording import source
 from audit.dossier.verifying import Conclusion, Verdict
+from audit.history_sources import source
 from audit.problems import CHECKS, Check
 from audit.reading.authorship import KeyUse
 from starter.terminal.language import say
@@ -56,7 +56,8 @@ _NOTE = Words("Note: ", "注：")
 def _conclusion(verdict: Verdict) -> Words:
     match verdict.conclusion:
         case Conclusion.WHOLE:
-            return Words("✓ The record is whole.", "✓ 记录完整。")
+            en, zh = verdict.coverage.claim()
+            return Words(f"✓ {en}.", f"✓ {zh}。")
         case Conclusion.NOT_CHECKED:
             left = len(verdict.unchecked)
             return Words(

@@ -48,6 +48,31 @@ class Coverage:
         return Words(en, zh)
 
     @property
+    def vouched(self) -> bool:
+        """Whether a digest has every entry."""
+        covered, of = self.entries
+        return self.day is not None and 0 < covered == of
+
+    def claim(self, *, register: bool = False) -> Words:
+        """Return what is proven of a record in which nothing is wrong: no more than a digest vouches for.
+
+        `register`: the register was compared, and agrees.
+        """
+        covered, of = self.entries
+        if self.vouched:
+            return Words(
+                f"The record is whole: nothing was changed, left out or added since the digest of {self.day}",
+                f"记录完整：自 {self.day} 的摘要以来无改动、无遗漏、无添加",
+            )
+        en, zh = "no digest vouches for it", "没有摘要佐证"
+        if covered:
+            en = f"the digest of {self.day} vouches for {covered} of {of} entries"
+            zh = f"{self.day} 的摘要仅佐证 {of} 条中的 {covered} 条"
+        if register:
+            return Words(f"Chain, replay and register agree; {en}", f"哈希链、重放与名册一致；{zh}")
+        return Words(f"Chain and replay agree; {en}", f"哈希链与重放一致；{zh}")
+
+    @property
     def uncovered(self) -> Words | None:
         """The entries that did not stand in it: "13 entries of 2 days: 2028-05-04 (3), 2028-06-01 (10)"."""
         left = {day: of - held for day, (held, of) in self.days.items() if of > held}

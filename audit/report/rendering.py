@@ -7,9 +7,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from activities.harmless_text import harmless
 from audit.anchoring.proofs import Proof
 from audit.claims import NOT_PROVEN, PROVES, ROSTER_GIVEN, SIGNED, UNSEALED, UNSEALED_ARE
-from audit.dossier.coverage import coverage_of
+from audit.dossier.coverage import Coverage, coverage_of
 from audit.dossier.format import Head
 from audit.dossier.lives import Life
+from audit.history_sources import source
 from audit.reading.authorship import Authorship, authorship_of
 from audit.report.report_rows import Row
 from audit.report.story import story
@@ -49,9 +50,14 @@ def _holders(authorship: Authorship) -> Iterator[Words]:
         yield NOT_PROVEN
 
 
+def _claim(head: Head, coverage: Coverage) -> Words:
+    agrees = head.register_differs is not None and not head.register_differs
+    return coverage.claim(register=agrees)
+
+
 def render(life: Life, head: Head, proof: Proof | None, language: Language) -> str:
     """The report of a life; the same life and head give the same page."""
-    authorship = authorship_of(life.logs)
+    authorship, coverage = authorship_of(life.logs), coverage_of(proof, life.logs)
 
     def signers(row: Row) -> str:
         people = authorship.people.get(row.number)
@@ -62,7 +68,10 @@ def render(life: Life, head: Head, proof: Proof | None, language: Language) -> s
             story=story(life, head, proof),
             head=head,
             proof=proof,
-            coverage=say(coverage_of(proof, life.logs).words),
+            coverage=say(coverage.words),
+            vouched=coverage.vouched,
+            claim=say(_claim(head, coverage)),
+            source=source,
             authorship=authorship,
             stamped=_stamped(authorship),
             holders=[say(one) for one in _holders(authorship)],

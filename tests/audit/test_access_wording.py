@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from audit.commands import access_wording
-from audit.commands.access_wording import details, source, what
+from audit.commands.access_wording import details, what
+from audit.history_sources import source
 from starter.terminal.chosen_language import speaking
 
 _NOTED = re.compile(r'(?:note\(\w+, |what=)"([a-z ]+)"(?: if \w+ else "([a-z ]+)")?')

@@ -15,17 +15,20 @@ from audit.dossier.format import json_bytes
 from audit.dossier.lives import Life, live
 from audit.dossier.package import pack
 from audit.dossier.verifying import Conclusion, Verdict, verify
+from audit.report.rendering import render
 from starter.errors import BadInput
 from tests.audit.digesting import digested, leaves_of, other
-from tests.audit.dossiers import made, told
+from tests.audit.dossiers import head, made, told
 from tests.audit.lives import MUCH, TWICE, recorded
 from tests.audit.lives import cut as cut_off
 from workflows.log_id import LogId
 from workflows.merkle import audit_path, leaf_hash
 from workflows.record import BEGINNING
+from workflows.words import Language
 
 EARLY = date(2027, 6, 1)
 LATE = date(2035, 1, 1)
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +92,30 @@ async def test_how_much_is_covered_stands_in_numbers(life: Life) -> None:
     assert coverage_of(None, life.logs).words[0] == (
         f"0 of {entries} entries: not anchored to a published digest"
     )
+
+
+async def test_no_more_is_claimed_than_a_digest_vouches_for(life: Life) -> None:
+    """Whole is only what a digest has whole: at the head of the verdict and of the report."""
+    early, some = digested(EARLY, leaves_of(MUCH, life, EARLY))
+    late, every = digested(LATE, leaves_of(MUCH, life, LATE))
+    agrees = head(MUCH).model_copy(update={"register_differs": ()})
+    whole = {"en": "nothing was changed, left out or added", "zh": "无改动、无遗漏、无添加"}
+    for proof, said in (
+        (None, ("no digest vouches for it", "没有摘要佐证")),
+        (prove(early, some, MUCH), (f"the digest of {EARLY} vouches for", f"{EARLY} 的摘要仅佐证")),
+        (prove(late, every, MUCH), (whole["en"], whole["zh"])),
+    ):
+        claim = coverage_of(proof, life.logs).claim()
+        for language, words, verdict in zip(LANGUAGES, said, claim, strict=True):
+            page = render(life, agrees, proof, language)
+            heading = page.partition('<section class="proof">')[2].partition("</h2>")[0]
+            assert words in verdict and words in heading
+            assert (whole[language] in page) == (words in whole.values())
+            seal = {"en": "<strong>WHOLE", "zh": "<strong>记录完整"}[language]
+            assert (seal in page) == (words in whole.values())
+    assert "Chain, replay and register agree" in render(life, agrees, None, "en")
+    assert "Chain and replay agree" in render(life, head(MUCH), None, "en")
+    assert "历史来源：文件" in render(life, agrees, None, "zh")
 
 
 async def test_what_is_not_covered_is_named_by_day(life: Life) -> None:

@@ -185,6 +185,8 @@ def test_a_register_that_differs_is_told_on_the_first_page() -> None:
     about = head(PLATFORM).model_copy(update={"register_differs": ("terms 1: changed (stage)",)})
     text = render(everything(), about, None, "en")
     assert "NOT WHOLE" in text
+    assert "something is wrong: see the first page" in text
+    assert " agree; no digest" not in text
     assert text.index("the register differs: terms 1: changed (stage)") < text.index("<section")
     agrees = head(PLATFORM).model_copy(update={"register_differs": ()})
     whole = render(everything(), agrees, None, "en")
