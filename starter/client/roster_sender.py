@@ -1,14 +1,20 @@
 """Sending decisions to the roster, and asking it where it stands."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowQueryFailedError,
+)
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.rpc_errors import refusal_of, translate_rpc_errors
-from starter.errors import BadInput, NoSuchPlatform, Unreachable
+from starter.errors import BadInput, NoSuchPlatform, PingtaiError, Unreachable
 from workflows.contract import ROSTER_ID, ROSTER_TYPE, TASK_QUEUE
 from workflows.roster_decisions import RosterItem
 from workflows.roster_log import RosterReceipt, RosterView
@@ -55,29 +61,34 @@ class RosterSender:
                 "人员目录已经设立：pingtai roster list",
             ) from None
         for pause in _LOOKS:
-            with translate_rpc_errors(ROSTER_ID):
-                status = (await self._handle.describe()).status
-            if status is WorkflowExecutionStatus.FAILED:
-                await self._why_it_failed()
-            view = await self.view()
-            if view.recorded:
-                return view
+            if await self._has_failed():
+                raise await self._why_it_failed()
+            with suppress(WorkflowQueryFailedError):  # it is about to fail
+                view: RosterView = await self._queries.query(ROSTER_ID, "state", RosterView)
+                if view.recorded:
+                    return view
             await asyncio.sleep(pause)
         raise Unreachable(
             "the roster waits for the register, which does not answer",
             "人员目录正在等待名册，名册没有应答",
         )
 
-    async def _why_it_failed(self) -> None:
+    async def _has_failed(self) -> bool:
+        with translate_rpc_errors(ROSTER_ID):
+            return (await self._handle.describe()).status is WorkflowExecutionStatus.FAILED
+
+    async def _why_it_failed(self) -> Exception:
+        """What a roster that failed says: it was set up wrongly, or the register has another."""
         try:
             await self._handle.result()
         except WorkflowFailureError as error:
             cause = error.cause
-            if not isinstance(cause, ApplicationError):
-                raise
-            if cause.type in ("Refused", "InvalidMessage"):
-                raise refusal_of(cause) from None
-            raise BadInput(cause.message, str(cause.details[0])) from None
+            if isinstance(cause, ApplicationError) and cause.type in ("Refused", "InvalidMessage"):
+                return refusal_of(cause)
+            if isinstance(cause, ApplicationError) and cause.details:
+                return BadInput(cause.message, str(cause.details[0]))
+            return Unreachable(f"the roster was not set up: {cause}", f"人员目录未能设立：{cause}")
+        return NoRoster()
 
     async def decide(self, raw: dict[str, Any]) -> RosterReceipt:
         """Send a decision on the roster.
@@ -117,3 +128,11 @@ class RosterSender:
             return await self._queries.query(ROSTER_ID, name, kind)
         except NoSuchPlatform:
             raise NoRoster from None
+        except WorkflowQueryFailedError as error:
+            if await self._has_failed():
+                why = await self._why_it_failed()
+                raise (why if isinstance(why, PingtaiError) else NoRoster()) from None
+            raise Unreachable(
+                f"the roster does not answer: {error}. Try again",
+                f"人员目录没有应答：{error}。请稍后重试",
+            ) from None

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -129,6 +130,35 @@ def test_two_apart_set_it_up_by_a_draft(office: Office, roster: MemoryRoster) ->
     no_draft = office.folder / "x.json"
     no_draft.write_text("{}")
     assert "actor" in office.run("init", "--draft", str(no_draft), code=2)
+
+
+def test_a_draft_that_is_none_or_was_edited(office: Office, roster: MemoryRoster) -> None:
+    """One line says so, whatever was written in it."""
+    draft = office.folder / "draft.json"
+    office.run("init", office.officers(), "--draft", str(draft))
+    whole = json.loads(draft.read_text())
+    (signature,) = whole["signatures"]
+    (first, *others) = whole["items"]
+    renamed = {"entry": first["entry"] | {"name": "另一人"}}
+    edits: list[tuple[dict[str, Any], int]] = [
+        ({"signatures": [{"sshsig": signature["sshsig"]}]}, 3),
+        ({"signatures": [signature | {"sshsig": "AAAA"}]}, 3),
+        ({"signatures": []}, 2),
+        ({"items": [renamed, *others]}, 3),
+        ({"items": [first, first, *others]}, 3),
+        ({"items": []}, 2),
+        ({"root": whole["root"] | {"leaves": 7}}, 3),
+        ({"root": None}, 2),
+        ({"note": "补充"}, 3),
+    ]
+    office.sit_down("kw-02")
+    for edit, code in edits:
+        draft.write_text(json.dumps(whole | edit))
+        assert office.run("init", "--draft", str(draft), code=code), edit
+    for content in (b"", b"[]", b"\xff", b"{", draft.read_bytes()[:-40]):
+        draft.write_bytes(content)
+        assert office.run("init", "--draft", str(draft), code=2)
+    assert not roster.log.seq
 
 
 def test_one_adds_another_confirms(opened: Office, roster: MemoryRoster) -> None:

@@ -26,6 +26,8 @@ from audit.reconciling.roster_rows import held_log, row_faults
 from audit.replay.roster_replay import replay_roster
 from db.register_store import PostgresRegister
 from db.roster_queries import newest_root, roster_log_page
+from starter.client.roster_sender import NoRoster, RosterSender
+from starter.errors import BadInput
 from tests.memory import throw_away_folder
 from tests.rules.builders import ACTORS, Raw, application
 from tests.rules.roster_life import HAIDIAN, A, B, C, Life, entry, item, revoked
@@ -41,8 +43,9 @@ from workflows.contract import (
     TASK_QUEUE,
     platform_workflow_id,
 )
-from workflows.model import as_sent
+from workflows.model import InvalidMessage, as_sent
 from workflows.record import LogEntry
+from workflows.refusal import Refused
 from workflows.roster_log import RosterLog, RosterReceipt, RosterView
 from workflows.roster_workflow import RosterPreview
 from workflows.run_io import CaseView
@@ -176,6 +179,10 @@ async def test_one_roster_over_its_runs(
         await again_started.result()
     assert isinstance(failed.value.cause, ApplicationError)
     assert failed.value.cause.type == "SecondLife"
+    sender = RosterSender(client)
+    for asked in (sender.start(other.change([item(A), item(B)], A, B)), sender.view()):
+        with pytest.raises(BadInput, match="the register has another roster"):
+            await asked
 
 
 async def roster_log_of(roster: Roster) -> list[LogEntry]:
@@ -207,6 +214,14 @@ async def test_what_is_no_roster(client: Client, engine: AsyncEngine) -> None:
         roster = await _start(client, *given)
         with pytest.raises(WorkflowFailureError):
             await roster.result()
+    sender = RosterSender(client)
+    with pytest.raises(Refused, match="set up by two officers"):
+        await sender.start(alone)
+    with pytest.raises(InvalidMessage):
+        await sender.start({})
+    for asked in (sender.view, sender.leaves, sender.waiting, lambda: sender.decide(alone)):
+        with pytest.raises(NoRoster):
+            await asked()
     whole = _now().change([item(A), item(B)], A, B)
     elsewhere = await client.start_workflow(ROSTER_TYPE, whole, id="another", task_queue=TASK_QUEUE)
     with pytest.raises(WorkflowFailureError):

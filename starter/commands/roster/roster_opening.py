@@ -20,7 +20,6 @@ from starter.terminal.command_runner import answered, answering
 from starter.terminal.screen import show
 from workflows.model import MAX_MESSAGE_BYTES, parse
 from workflows.roster_decisions import RosterChange
-from workflows.roster_entries import RosterEntry, RosterRoot
 from workflows.signed_roots import OFFICERS_NEEDED
 from workflows.words import Words
 
@@ -66,16 +65,18 @@ async def init_command(
                 "name the file of people, or with --draft that of the first officer",
                 "请指明人员登记表，或以 --draft 指明第一人写入的文件",
             )
-        change = _read(draft)
+        change, said = _read(draft)
+        root, entries = said.root, [item.entry for item in said.items]
+        people = {one.proof.entry.id for one in said.signatures if one.proof}
     else:
-        content, root = opening(read_people(file, today()), note)
-        change = with_signatures(content, root, [])
-    entries = [parse(RosterEntry, one["entry"]) for one in change["items"]]
-    root = parse(RosterRoot, change["root"])
-    signed = list(change["signatures"])
+        entries, people = read_people(file, today()), set[str]()
+        change, root = opening(entries, note)
+    signed = list(change.get("signatures", ()))
     for key in keys:
         one = opening_signature(key, root, entries)
-        if one["proof"]["entry"]["id"] not in {s["proof"]["entry"]["id"] for s in signed}:
+        person = one["proof"]["entry"]["id"]
+        if person not in people:
+            people.add(person)
             signed.append(one)
     change = with_signatures(change, root, signed[:OFFICERS_NEEDED])
     if file is not None and draft is not None:
@@ -119,13 +120,13 @@ def template_command(file: Path) -> None:
         )
 
 
-def _read(draft: Path) -> dict[str, Any]:
-    """The change that the first officer signed.
+def _read(draft: Path) -> tuple[dict[str, Any], RosterChange]:
+    """The change that the first officer signed, as it is sent and as it is read.
 
     Raises:
         BadInput, InvalidMessage: it is none.
     """
     content = read_bytes(str(draft), MAX_MESSAGE_BYTES, ("it is no draft", "不是草稿文件"))
-    parse(RosterChange, content, str(draft))
+    said = parse(RosterChange, content, str(draft))
     change: dict[str, Any] = json.loads(content)
-    return change
+    return change, said
