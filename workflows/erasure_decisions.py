@@ -12,18 +12,15 @@ from workflows.actors import Actor
 from workflows.decision import digest_of_content, sender_of
 from workflows.field_labels import Label
 from workflows.model import (
-    NO_OBJECT,
     DecisionId,
     Identifier,
-    InvalidMessage,
     Message,
     Record,
     Sha256,
     Text,
     as_sent,
     canonical,
-    invalid,
-    parse,
+    parse_kind,
     wrong,
 )
 from workflows.signatures import Signature
@@ -152,7 +149,7 @@ class Erased(Record):
 
 
 ErasureDecision = ErasureRequest | ErasureConfirmation
-_MODELS: dict[str, type[ErasureRequest] | type[ErasureConfirmation]] = {
+_MODELS: dict[str, type[ErasureRequest | ErasureConfirmation]] = {
     ErasureKind.REQUEST: ErasureRequest,
     ErasureKind.CONFIRMATION: ErasureConfirmation,
 }
@@ -164,11 +161,4 @@ def erasure_decision_of(raw: Any) -> ErasureDecision:
     Raises:
         InvalidMessage: it is none.
     """
-    if not isinstance(raw, dict):
-        raise InvalidMessage("erasure", NO_OBJECT)
-    kind = raw.get("kind")
-    model = _MODELS.get(kind) if isinstance(kind, str) else None
-    if model is None:
-        known = ", ".join(_MODELS)
-        raise invalid("erasure", "kind", f"should be one of {known}", f"应为 {known}")
-    return parse(model, raw, str(kind))
+    return parse_kind(_MODELS, raw, "erasure")

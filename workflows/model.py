@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, NamedTuple, TypeVar
 
@@ -164,6 +164,22 @@ def parse(
     if blank:
         raise InvalidMessage(name, *blank[:most])
     return message
+
+
+def parse_kind(models: Mapping[str, type[M]], raw: Any, name: str) -> M:
+    """Read one of several messages, told apart by `kind`; `name` says what any of them is.
+
+    Raises:
+        InvalidMessage: it is none of them.
+    """
+    if not isinstance(raw, dict):
+        raise InvalidMessage(name, NO_OBJECT)
+    kind = raw.get("kind")
+    model = models.get(kind) if isinstance(kind, str) else None
+    if model is None:
+        known = ", ".join(models)
+        raise invalid(name, "kind", f"should be one of {known}", f"应为 {known}")
+    return parse(model, raw, str(kind))
 
 
 def blank_texts(message: Message) -> list[FieldError]:

@@ -9,16 +9,13 @@ from workflows.actors import Actor
 from workflows.decision import digest_of_content, sender_of
 from workflows.field_labels import Label
 from workflows.model import (
-    NO_OBJECT,
     DecisionId,
-    InvalidMessage,
     Message,
     Sha256,
     Text,
     as_sent,
     canonical,
-    invalid,
-    parse,
+    parse_kind,
     sha256,
     wrong,
 )
@@ -123,7 +120,7 @@ class RosterConfirmation(_RosterDecision):
 
 
 RosterDecision = RosterChange | RosterConfirmation
-_MODELS: dict[str, type[RosterChange] | type[RosterConfirmation]] = {
+_MODELS: dict[str, type[RosterChange | RosterConfirmation]] = {
     RosterKind.CHANGE: RosterChange,
     RosterKind.CONFIRMATION: RosterConfirmation,
 }
@@ -135,14 +132,7 @@ def roster_decision_of(raw: Any) -> RosterDecision:
     Raises:
         InvalidMessage: it is none.
     """
-    if not isinstance(raw, dict):
-        raise InvalidMessage("roster", NO_OBJECT)
-    kind = raw.get("kind")
-    model = _MODELS.get(kind) if isinstance(kind, str) else None
-    if model is None:
-        known = ", ".join(_MODELS)
-        raise invalid("roster", "kind", f"should be one of {known}", f"应为 {known}")
-    return parse(model, raw, str(kind))
+    return parse_kind(_MODELS, raw, "roster")
 
 
 def change_of(digests: Iterable[str]) -> str:
