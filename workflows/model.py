@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 from pydantic_core import PydanticCustomError
 
-from workflows.name_comparison import seen
+from workflows.name_comparison import says_something, seen
 from workflows.words import Words
 
 MAX_MESSAGE_BYTES = 512 * 1024
@@ -183,29 +183,40 @@ def parse_kind(models: Mapping[str, type[M]], raw: Any, name: str) -> M:
 
 
 def blank_texts(message: Message) -> list[FieldError]:
-    """Return the fields of a message in whose text a reader sees nothing: it is empty."""
-    return [FieldError(path[:120], _BLANK) for path in _blank("", message)]
+    """Return the fields of a message in whose text a reader sees nothing: it is empty.
+
+    So is a required one with punctuation only, which is how people fill in what they do not answer; one of
+    a list, or of a form's groups, is required where it stands.
+    """
+    return [FieldError(path[:120], why) for path, why in _blank("", message, needed=True)]
 
 
-def _blank(path: str, value: Any) -> Iterator[str]:
+def _blank(path: str, value: Any, *, needed: bool) -> Iterator[tuple[str, Words]]:
+    within: Iterable[tuple[str, Any, bool]]
     match value:
         case str():
             if value and not seen(value):
-                yield path
+                yield path, _BLANK
+            elif value and needed and not says_something(value):
+                yield path, _PUNCTUATION
             return
         case BaseModel():
-            within = ((name, getattr(value, name)) for name in type(value).model_fields)
+            fields = type(value).model_fields
+            within = (
+                (name, getattr(value, name), one.is_required()) for name, one in fields.items()
+            )
         case dict():
-            within = ((str(name), one) for name, one in value.items())
+            within = ((str(name), one, True) for name, one in value.items())
         case tuple():
-            within = ((str(place), one) for place, one in enumerate(value))
+            within = ((str(place), one, True) for place, one in enumerate(value))
         case _:
             return
-    for name, one in within:
-        yield from _blank(f"{path}.{name}" if path else name, one)
+    for name, one, required in within:
+        yield from _blank(f"{path}.{name}" if path else name, one, needed=required)
 
 
 _BLANK = Words("is empty: it has only characters that nobody sees", "不能为空：仅含不可见字符")
+_PUNCTUATION = Words("is required: punctuation alone says nothing", "必填，不能只填标点符号")
 
 
 def written(raw: Any, name: str = "message") -> str:

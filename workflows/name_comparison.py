@@ -11,7 +11,15 @@ import re
 import unicodedata
 
 from workflows.circumstances import NEWEST, Edition
-from workflows.name_tables import ALIKE, FORMS, INVISIBLE, LOOKALIKES, MARKS, WORDS
+from workflows.name_tables import (
+    ALIKE,
+    FORMS,
+    INVISIBLE,
+    LOOKALIKES,
+    MARKS,
+    PUNCTUATION,
+    WORDS,
+)
 
 
 def same_name(one: str, other: str, edition: Edition = NEWEST) -> bool:
@@ -60,6 +68,18 @@ def reading_key(text: str) -> str:
 def seen(text: str) -> str:
     """Return what a reader sees of a text: nothing, where it has spaces and invisible characters only."""
     return text.translate(INVISIBLE[NEWEST]).strip()
+
+
+def says_something(text: str) -> bool:
+    """Return whether a text has more than punctuation, dashes and what nobody sees."""
+    return any(
+        not letter.isspace()
+        and letter not in MARKS
+        and letter not in PUNCTUATION
+        # The tables of Unicode 3.2, which Python keeps as they are.
+        and not unicodedata.ucd_3_2_0.category(letter).startswith("P")
+        for letter in seen(text)
+    )
 
 
 def _plain(name: str, edition: Edition) -> str:

@@ -80,6 +80,8 @@ MARKS = (
     "-‐‑‒–—―−_─━⸺⸻"
 )
 """Signs that are left out, typed otherwise, or put in: they tell no two bodies apart."""
+PUNCTUATION = "~～〜=＝+＋|｜^＾`｀"
+"""Signs that fill a blank as punctuation does, and that Unicode calls symbols."""
 
 WORDS = {"company": "co", "limited": "ltd", "corporation": "corp", "incorporated": "inc"}
 """Words of English names that are written long or short."""

@@ -44,13 +44,13 @@ def leaves(content: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str
         yield from leaves(one, (*path, key))
 
 
-def blanked(content: Raw, path: tuple[str | int, ...]) -> Raw:
+def blanked(content: Raw, path: tuple[str | int, ...], text: str = BLANK) -> Raw:
     """A copy in which the text at a place is blank."""
     changed: Any = json.loads(json.dumps(content))  # nothing in it twice, as with deepcopy
     inside = changed
     for key in path[:-1]:
         inside = inside[key]
-    inside[path[-1]] = BLANK
+    inside[path[-1]] = text
     return changed  # type: ignore[no-any-return]
 
 
@@ -78,16 +78,40 @@ def test_every_text_of_an_application_says_something() -> None:
     assert "conditions.openness.statement" in named
 
 
+@pytest.mark.parametrize("text", ["-", "——", "…… 。", "／", "~", "\u2e3a"])
+def test_punctuation_is_no_required_text(text: str) -> None:
+    """People fill in what they do not answer with a dash; a remark that may be left out may be one."""
+    raw = decision(Kind.RECOMMENDATION, platform())
+    with pytest.raises(InvalidMessage, match="opinion: is required: punctuation") as caught:
+        new_decision_of(raw | {"opinion": text})
+    assert "opinion：必填，不能只填标点符号" in caught.value.words.zh
+    with pytest.raises(InvalidMessage, match="name: is required: punctuation"):
+        parse(PlatformApplication, application(name=text))
+    plan = ("plan", "parts", "approach")
+    with pytest.raises(InvalidMessage, match=r"plan\.parts\.approach: is required: punctuation"):
+        parse(PlatformApplication, blanked(application(), plan, text))
+    assert "punctuation" in misfit(Recommendation, "opinion", text)
+    found = decision(Kind.INSPECTION, platform())
+    for said in (raw | {"opinion": f"{text}同意"}, blanked(found, _remark(found), text)):
+        assert new_decision_of(said)
+
+
+def _remark(found: Raw) -> tuple[str | int, ...]:
+    """The place of the remark on a finding, which may be left out."""
+    return ("findings", next(iter(found["findings"])), "remark")
+
+
+@pytest.mark.parametrize("text", [BLANK, "-"])
 @pytest.mark.parametrize("kind", STAGES)
-def test_a_case_refuses_what_is_blank(kind: Kind) -> None:
+def test_a_case_refuses_what_is_blank(kind: Kind, text: str) -> None:
     """Past every client; a case of an edition before takes it as it did."""
     case = at_stage(STAGES[kind])
     raw = decision(kind, case)
     if kind is Kind.RECOMMENDATION:
-        raw["opinion"] = BLANK
+        raw["opinion"] = text
     else:
-        raw["groups"] = dict.fromkeys(raw["groups"], BLANK)
-    with pytest.raises(InvalidMessage, match=TOLD):
+        raw["groups"] = dict.fromkeys(raw["groups"], text)
+    with pytest.raises(InvalidMessage, match=f"{TOLD}|punctuation"):
         case.decide(raw, moment(case))
     assert decision_of(raw)
     case.take_edition(Edition.V0_4)

@@ -56,6 +56,38 @@ def test_a_needed_answer_that_is_left_empty_is_said_to_be_needed(
     assert 1 == result.stdout.count("! 必填")
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", ("! 必填，不能清空", "! 必填，不能只填标点符号")),
+        ("en", ("! required: it cannot be cleared", "! is required: punctuation alone")),
+    ],
+)
+def test_a_dash_clears_no_needed_answer(
+    pingtai: Run, answers: dict[str, Any], sent: Sent, lang: str, said: tuple[str, str]
+) -> None:
+    """Neither at the check nor at the question: it would become the official opinion."""
+    show_case(answers, at_stage(Stage.RECOMMENDATION))
+    login(pingtai)
+    stdin = typed("1", "——", "同意", DAY, "", "3", "-", "－", "同意推荐", "y")
+    result = pingtai("recommend", "bj-test", lang=lang, stdin=stdin)
+    assert 0 == result.exit_code, result.output
+    assert [2, 1] == [result.stdout.count(one) for one in said], result.stdout
+    assert "同意推荐" == sent[-1][1]["opinion"]
+
+
+def test_a_dash_by_flag_and_in_a_table_is_no_opinion(pingtai: Run) -> None:
+    """Both are checked before anything is sent."""
+    who = ("--actor", "hd-7", "--organisation", "海淀区科委", "--district", "haidian")
+    flags = ("--outcome", "recommended", "--opinion", "-", *who, "--dry-run")
+    result = pingtai("recommend", "bj-test", *flags, lang="zh")
+    assert (2, True) == (result.exit_code, "必填，不能只填标点符号" in result.stderr), result.stderr
+    head, row = "平台编号,事项,结论,推荐意见", "bj-test,所在区推荐,推荐,-"
+    Path("d.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    result = pingtai("decide", "--file", "d.csv", "--date", DAY, *who, "--dry-run", lang="zh")
+    assert (2, True) == (result.exit_code, "必填，不能只填标点符号" in result.output), result.output
+
+
 def test_nobody_is_shown_a_regular_expression(
     pingtai: Run, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

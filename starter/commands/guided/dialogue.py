@@ -157,10 +157,14 @@ class Dialogue:
                 if self.back():
                     raise _AskedAgain
                 continue
-            if given == NOTHING and not needed:
+            cleared = prompts.plain(given) == NOTHING
+            if cleared and not needed:
                 given = ""
             if not given and needed:
                 prompts.wrong(say("required", "必填"))
+                continue
+            if cleared and needed:
+                prompts.wrong(say("required: it cannot be cleared", "必填，不能清空"))
                 continue
             try:
                 value = read(given) if given else None
