@@ -250,10 +250,15 @@ def _meant(said: dict[str, str | None], old: Profile) -> int:
 def _checked(raw: dict[str, Any]) -> Profile:
     service = raw["service"]
     raw["service"] = service.model_dump(exclude_none=True) if service else None
+    for role in raw["roles"]:
+        try:  # each by itself: inside a profile its fields would be named by their place in it
+            parse(ProfileRole, role, "profile")
+        except InvalidMessage as error:
+            raise NamedFields(error, Actor, _FLAGS) from None
     try:
-        return parse(Profile, {key: value for key, value in raw.items() if value})
+        return parse(Profile, {key: value for key, value in raw.items() if value}, "profile")
     except InvalidMessage as error:
-        raise NamedFields(error, Profile, _FLAGS) from None
+        raise NamedFields(error, Actor, _FLAGS) from None
 
 
 def _service(said: dict[str, str | None], old: Profile | None) -> ProfileService | None:

@@ -22,10 +22,15 @@ from workflows.words import Words
 
 def check_district(role: Role, district: District | None) -> None:
     """Raise `wrong` unless a district is given for district staff, and for nobody else."""
-    if (role is Role.DISTRICT) != (district is not None):
+    if role is Role.DISTRICT and district is None:
         raise wrong(
-            "district is required for district staff, and for nobody else",
-            "区工作人员须写明所在区（district），其他身份不写",
+            "the district (district) is missing: district staff say theirs",
+            "缺少所在区（district）：区工作人员须写明",
+        )
+    if role is not Role.DISTRICT and district is not None:
+        raise wrong(
+            "a district (district) is said by district staff only",
+            "所在区（district）仅区工作人员填写",
         )
 
 

@@ -16,6 +16,7 @@ _MESSAGES = {
     "PlatformApplication": Words("application", "申请"),
     "application": Words("application", "申请"),
     "absence": Words("absence", "委托代理"),
+    "profile": Words("profile", "个人配置"),
 }
 """What a message is called that is no decision."""
 Headings = Mapping[str, str]

@@ -222,6 +222,36 @@ def test_a_change_that_does_not_fit_changes_nothing(pingtai: Run, profile: Profi
     assert profile == read_profile()
 
 
+@pytest.mark.parametrize(
+    ("flags", "en", "zh"),
+    [
+        (
+            ("--role", "district"),
+            "the district (--district) is missing",
+            "缺少所在区（--district）",
+        ),
+        (
+            ("--role", "operator", "--district", "miyun"),
+            "a district (--district) is said by district staff only",
+            "所在区（--district）仅区工作人员填写",
+        ),
+        (("--organisation", " "), "organisation (--organisation): at least", "单位（organisation"),
+        (("--add", "--role", "operator"), "(--organisation): missing", "缺少此项"),
+        (("--id", " "), "(id, --id): use 1 to 64", "人员编号（id，--id）：应为"),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, tuple) else "",
+)
+def test_what_does_not_fit_is_called_as_people_know_it(
+    pingtai: Run, flags: tuple[str, ...], en: str, zh: str
+) -> None:
+    """By label and flag: neither by its place in the file, nor with what follows from it."""
+    pingtai("login", "--id", "a", "--role", "commission", "--organisation", "市科委")
+    for lang, words in (("en", en), ("zh", zh)):
+        said = pingtai("login", *flags, lang=lang).stderr
+        assert words in said
+        assert "roles" not in said and "Profile" not in said
+
+
 @pytest.fixture
 def known(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str | None]]:
     """The system knows two offices and a company; what it was asked."""
