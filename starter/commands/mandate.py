@@ -1,7 +1,7 @@
 """`pingtai mandate`: an absent person signs who acts for them; the substitute keeps it."""
 
 import base64
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -20,7 +20,7 @@ from starter.desk.kept_mandates import (
 from starter.desk.profile import read_profile
 from starter.errors import BadInput
 from starter.terminal.catalogue import made
-from starter.terminal.command_runner import answered
+from starter.terminal.command_runner import answered, answering
 from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.named_fields import NamedFields
 from starter.terminal.screen import ALWAYS, Column, complain, show, show_json, table_of
@@ -78,78 +78,94 @@ def mandate_command() -> None:
     metavar="FILE",
     help=made(Words("Where to write it. 输出文件", "委托书文件（须为新文件）。")),
 )
-def sign_command(
+@answering
+async def sign_command(
     substitute: str, first_day: date, last_day: date, kinds: tuple[str, ...], output: Path
 ) -> None:
     """Sign who acts for you. 签署委托书
 
-    With the key of your profile. Give the file to your substitute, who keeps it. It holds no secret.
+    With the key of your profile, for another person of the same role and body: both stand in the roster, where
+    there is one. Give the file to your substitute, who keeps it. It holds no secret.
 
     \b
     Example:
       pingtai mandate sign kw-02 --from 2026-10-08 --until 2026-10-16 --kind inspection -o mandate.json
     """
-    with answered():
-        profile = read_profile()
-        keys = signers(())
-        if profile is None or not keys:
-            raise BadInput(
-                "a mandate is signed with your key: `pingtai login` makes one",
-                "委托书须用本人密钥签名：`pingtai login` 可生成密钥",
-            )
-        said = {
-            "principal": profile.id,
-            "substitute": substitute,
-            "first_day": str(first_day),
-            "last_day": str(last_day),
-            "kinds": list(dict.fromkeys(kinds)),
-            "sshsig": "AAAA",
-        }
-        try:
-            unsigned = parse(KeptMandate, said, "mandate")
-        except InvalidMessage as error:
-            raise NamedFields(error, KeptMandate) from None
-        if last_day < first_day:
-            raise BadInput("--until lies before --from", "--until 早于 --from")
-        from workflows.signed_mandates import MANDATE_NAMESPACE  # noqa: PLC0415
-
-        signed = base64.b64encode(keys[0].sign(unsigned.form(), MANDATE_NAMESPACE)).decode()
-        mandate = unsigned.model_copy(update={"sshsig": signed})
-        write_new(output, mandate_text(mandate).encode())
-        show(
-            Words(
-                f"{output}: {substitute} keeps it with: pingtai mandate keep {output}",
-                f"{output}：请 {substitute} 运行 pingtai mandate keep {output}",
-            )
+    profile = read_profile()
+    keys = signers(())
+    if profile is None or not keys:
+        raise BadInput(
+            "a mandate is signed with your key: `pingtai login` makes one",
+            "委托书须用本人密钥签名：`pingtai login` 可生成密钥",
         )
+    said = {
+        "principal": profile.id,
+        "substitute": substitute,
+        "first_day": str(first_day),
+        "last_day": str(last_day),
+        "kinds": list(dict.fromkeys(kinds)),
+        "sshsig": "AAAA",
+    }
+    try:
+        unsigned = parse(KeptMandate, said, "mandate")
+    except InvalidMessage as error:
+        raise NamedFields(error, KeptMandate) from None
+    if last_day < first_day:
+        raise BadInput("--until lies before --from", "--until 早于 --from")
+    from starter.desk.mandate_checks import check_mandate  # noqa: PLC0415 - only who signs
+
+    await check_mandate(unsigned, keys[0].key, datetime.now(UTC))
+    from workflows.signed_mandates import MANDATE_NAMESPACE  # noqa: PLC0415
+
+    signed = base64.b64encode(keys[0].sign(unsigned.form(), MANDATE_NAMESPACE)).decode()
+    mandate = unsigned.model_copy(update={"sshsig": signed})
+    write_new(output, mandate_text(mandate).encode())
+    show(
+        Words(
+            f"{output}: {substitute} keeps it with: pingtai mandate keep {output}",
+            f"{output}：请 {substitute} 运行 pingtai mandate keep {output}",
+        )
+    )
 
 
 @mandate_command.command("keep", short_help="Keep a mandate that you were given. 保存委托书")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def keep_command(file: Path) -> None:
+@answering
+async def keep_command(file: Path) -> None:
     """Keep a mandate that you were given. 保存委托书
 
-    From then on `--for PRINCIPAL` brings it along on its days.
+    Its signature, persons and days are checked first; where there is a roster, by that, too. From then on
+    `--for PRINCIPAL` brings it along on its days.
 
     \b
     Example:
       pingtai mandate keep mandate.json
     """
-    with answered():
-        mandate = read_mandate(file)
-        profile = read_profile()
-        if profile and profile.id != mandate.substitute:
-            raise BadInput(
-                f"it is for {mandate.substitute}, and you are {profile.id}",
-                f"该委托书的代理人为 {mandate.substitute}，而本人为 {profile.id}",
-            )
-        path = keep_mandate(mandate)
-        show(
-            Words(
-                f"You act for {mandate.principal}, {mandate.first_day} to {mandate.last_day} ({path})",
-                f"自 {mandate.first_day} 至 {mandate.last_day} 代 {mandate.principal} 办理（{path}）",
-            )
+    mandate = read_mandate(file)
+    profile = read_profile()
+    if profile is None:
+        raise BadInput(
+            f"it is for {mandate.substitute}, and who you are is not said: pingtai login",
+            f"该委托书的代理人为 {mandate.substitute}，而本人身份尚未登记：pingtai login",
         )
+    if profile.id != mandate.substitute:
+        raise BadInput(
+            f"it is for {mandate.substitute}, and you are {profile.id}",
+            f"该委托书的代理人为 {mandate.substitute}，而本人为 {profile.id}",
+        )
+    from starter.desk.mandate_checks import check_mandate, key_of  # noqa: PLC0415 - only who keeps one
+
+    key = key_of(mandate)
+    await check_mandate(mandate, key, datetime.now(UTC))
+    path = keep_mandate(mandate)
+    print_ = key.fingerprint()
+    show(
+        Words(
+            f"You act for {mandate.principal}, {mandate.first_day} to {mandate.last_day} ({path})",
+            f"自 {mandate.first_day} 至 {mandate.last_day} 代 {mandate.principal} 办理（{path}）",
+        ),
+        Words(f"Signed by the key {print_}", f"签名密钥：{print_}"),
+    )
 
 
 @mandate_command.command("list", short_help="List the mandates that you keep. 委托书列表")

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from click.testing import Result
 
 from db.substitution_queries import SubstitutionRow
+from starter.clock import today
 from starter.desk import substitutes
 from starter.desk.kept_mandates import kept_mandates
 from starter.roster import roster_access
@@ -20,12 +21,13 @@ from starter.signing.key_files import read_key_file
 from tests.rules.officers import entry, root, signed
 from workflows.actors import Actor
 from workflows.model import parse
-from workflows.roster_entries import RosterKey, prove_entry
+from workflows.roster_entries import RosterEntry, RosterKey, prove_entry
 from workflows.signed_mandates import mandate_form, signature_fault
-from workflows.vocabulary import Kind, Role
+from workflows.vocabulary import District, Kind, Role
 
 Run = Callable[..., Result]
-FIRST, LAST = date(2026, 10, 8), date(2026, 10, 16)
+FIRST = today()
+LAST = FIRST + timedelta(days=8)
 DAYS = ("--from", str(FIRST), "--until", str(LAST))
 ROW = SubstitutionRow(
     number=1,
@@ -55,9 +57,53 @@ def sign(pingtai: Run, file: Path, *more: str) -> Result:
     return pingtai("mandate", "sign", "kw-02", *DAYS, "-o", str(file), *more)
 
 
+class Roster:
+    """People of the roster, with the keys that they have made."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.people: dict[str, dict[str, Any]] = {"kw-01": {}, "kw-02": {}}
+        self.there = True
+
+    async def newest(self) -> object:
+        """None, where there is none."""
+        return object() if self.there else None
+
+    async def named(self, ids: list[str]) -> dict[str, RosterEntry]:
+        """By their ids."""
+        return {one: self._entry(one) for one in ids if one in self.people}
+
+    async def proof(self, person: str) -> Any:
+        """Of who has a key."""
+        if not (self._folder / f"{person}.key").exists():
+            return None
+        one = self._entry(person)
+        version = root([one])
+        return prove_entry(one, {person: one.leaf().hex()}), signed(version, [one], one)
+
+    def _entry(self, person: str) -> RosterEntry:
+        path = self._folder / f"{person}.key"
+        line = read_key_file(path).key.openssh() if path.exists() else None
+        keys = (RosterKey(public=line, first=FIRST),) if line else ()
+        return entry(person, keys=keys, **self.people[person])
+
+
+@pytest.fixture(autouse=True)
+def roster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Roster:
+    """kw-01 and kw-02 stand in it."""
+    made = Roster(tmp_path)
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Roster]:
+        yield made
+
+    monkeypatch.setattr(roster_access, "open_roster", opened)
+    return made
+
+
 @pytest.fixture
-def at_desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], dict[str, Any]]:
-    """The `actor` that `--for kw-01` makes; kw-01 stands in the roster."""
+def at_desk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, Any]]:
+    """The `actor` that `--for kw-01` makes."""
 
     async def standing_in(*_: object) -> list[SubstitutionRow]:
         return [ROW]
@@ -66,27 +112,78 @@ def at_desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], dic
     async def reads() -> AsyncIterator[Any]:
         yield SimpleNamespace(standing_in=standing_in)
 
-    async def proof(person: str) -> Any:
-        path = tmp_path / f"{person}.key"
-        if not path.exists():
-            return None
-        key = RosterKey(public=read_key_file(path).key.openssh(), first=FIRST)
-        one = entry(person, keys=(key,))
-        version = root([one])
-        return prove_entry(one, {person: one.leaf().hex()}), signed(version, [one], one)
-
-    @asynccontextmanager
-    async def roster() -> AsyncIterator[Any]:
-        yield SimpleNamespace(proof=proof)
-
     monkeypatch.setattr(substitutes, "open_reads", reads)
-    monkeypatch.setattr(roster_access, "open_roster", roster)
 
     def actor() -> dict[str, Any]:
         asked = substitutes.in_place_of("kw-01", "kw-02", FIRST, Kind.INSPECTION, [Role.COMMISSION])
         return asyncio.run(asked)
 
     return actor
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"last_day": str(LAST + timedelta(days=1))},
+        {"first_day": str(FIRST - timedelta(days=1))},
+        {"principal": "kw-03"},
+        {"kinds": ["inspection"]},
+        {"sshsig": "AAAA"},
+        {"sshsig": "A"},
+    ],
+)
+def test_what_was_changed_since_is_not_kept(
+    pingtai: Run, tmp_path: Path, roster: Roster, change: dict[str, Any]
+) -> None:
+    """Whether there is a roster or not: its signature is of other words."""
+    file = tmp_path / "mandate.json"
+    sign(pingtai, file)
+    file.write_text(json.dumps(json.loads(file.read_text()) | change))
+    sit_down(pingtai, "kw-02")
+    for there, lang, words in ((True, "en", "does not hold"), (False, "zh", "签名无效")):
+        roster.there = there
+        done = pingtai("mandate", "keep", str(file), lang=lang)
+        assert (done.exit_code, words in done.stderr) == (2, True), done.output
+    assert kept_mandates() == []
+
+
+def test_who_cannot_let_another_act(pingtai: Run, tmp_path: Path, roster: Roster) -> None:
+    """Oneself, people who are not in the roster or of another office, by a key that is not one's own."""
+    file = tmp_path / "mandate.json"
+    sit_down(pingtai, "kw-01")
+    out = (*DAYS, "-o", str(file))
+    own = pingtai("mandate", "sign", "kw-01", *out)
+    assert (own.exit_code, "your own substitute" in own.stderr) == (2, True)
+    stranger = pingtai("mandate", "sign", "nobody-9", *out)
+    assert (stranger.exit_code, "nobody-9 is not in the roster" in stranger.stderr) == (3, True)
+    assert not file.exists()
+    roster.people["hd-01"] = {"role": Role.DISTRICT, "district": District.HAIDIAN}
+    other = pingtai("mandate", "sign", "hd-01", *out, lang="zh")
+    assert (other.exit_code, "身份、单位不同" in other.stderr) == (3, True)
+    past = FIRST - timedelta(days=2)
+    over = ("--from", str(past), "--until", str(past), "-o", str(file))
+    assert "are over" in pingtai("mandate", "sign", "kw-02", *over).stderr
+    roster.there = False
+    assert pingtai("mandate", "sign", "nobody-9", *out).exit_code == 0
+
+
+def test_a_mandate_of_nobody_in_the_roster_is_not_kept(
+    pingtai: Run, tmp_path: Path, roster: Roster
+) -> None:
+    """Nor one by a key that is not, or no longer, the absent person's."""
+    file = tmp_path / "mandate.json"
+    sign(pingtai, file)
+    sit_down(pingtai, "kw-02")
+    own = tmp_path / "kw-01.key"
+    kept = own.rename(tmp_path / "kept")
+    done = pingtai("mandate", "keep", str(file))
+    assert (done.exit_code, "the roster has no key" in done.stderr) == (3, True)
+    kept.rename(own)
+    del roster.people["kw-01"]
+    done = pingtai("mandate", "keep", str(file))
+    assert (done.exit_code, "kw-01 is not in the roster" in done.stderr) == (3, True)
+    roster.people["kw-01"] = {}
+    assert "Signed by the key SHA256:" in pingtai("mandate", "keep", str(file)).stdout
 
 
 def test_it_is_signed_kept_and_brought_along(
@@ -108,7 +205,7 @@ def test_it_is_signed_kept_and_brought_along(
     assert mandate.signature.proof
     known = root([mandate.signature.proof.entry])
     form = mandate_form("kw-01", "kw-02", FIRST, LAST, (Kind.INSPECTION,))
-    at = datetime(2026, 10, 9, tzinfo=UTC)
+    at = datetime.now(UTC)
     assert signature_fault(form, mandate, "kw-01", known, at) is None
     other = mandate_form("kw-01", "kw-02", FIRST, LAST, ())
     assert signature_fault(other, mandate, "kw-01", known, at)
@@ -139,7 +236,7 @@ def test_one_of_other_days_is_not_brought(
     """The days of the absence are what was signed."""
     file = tmp_path / "mandate.json"
     sit_down(pingtai, "kw-01")
-    days = ("--from", str(FIRST), "--until", "2026-10-15")
+    days = ("--from", str(FIRST), "--until", str(LAST - timedelta(days=1)))
     pingtai("mandate", "sign", "kw-02", *days, "-o", str(file))
     sit_down(pingtai, "kw-02")
     pingtai("mandate", "keep", str(file))
