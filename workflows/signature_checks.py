@@ -9,9 +9,16 @@ rule judges a decision that is sent and one that stands in a log.
 
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
-from workflows.authorship_checks import Authored, author_faults
+from workflows.authorship_checks import (
+    AUTHOR_RULES,
+    Authored,
+    AuthorFault,
+    AuthorRule,
+    author_faults,
+)
 from workflows.case_changes import FactsChange
 from workflows.circumstances import Circumstances
 from workflows.decision import Decision
@@ -21,6 +28,9 @@ from workflows.signed_form import signed_form, signers
 from workflows.ssh_signatures import BadSignature, key_named_in
 from workflows.vocabulary import Authorship
 from workflows.words import Words
+
+_OF_KEYS = ("revoked_before", "out_of_period")
+"""Rules about the key alone, which need no roster that the case knows."""
 
 
 class SignatureFault(NamedTuple):
@@ -78,8 +88,6 @@ def objections_to_authors(
     state: CaseState, decision: Decision, circumstances: Circumstances
 ) -> Iterator[Words]:
     """Say why it is not proven who takes a decision, and what to do. Only after `objections_to_signatures`."""
-    if state.facts.policy.authorship is Authorship.NONE:
-        return
     said = Authored(
         kind=decision.kind,
         outcome=decision.result,
@@ -90,8 +98,32 @@ def objections_to_authors(
         at=circumstances.at,
         roles=circumstances.roles,
     )
-    for _, (why, advice) in author_faults(said, preview=circumstances.preview):
+    for _, (why, advice) in proven_author_faults(said, preview=circumstances.preview):
         yield Words(f"{why.en}: {advice.en}", f"{why.zh}，{advice.zh}")
+
+
+def proven_author_faults(
+    said: Authored, *, preview: bool = False
+) -> Iterator[tuple[AuthorRule, AuthorFault]]:
+    """Return what speaks against the authors: where the case asks for none, what their own proofs say.
+
+    Nobody's proof is asked for there, and no roster known. But who sends along that the key is revoked, or
+    out of its days, has a record that no audit takes for whole.
+    """
+    if said.state.facts.policy.authorship is not Authorship.NONE:
+        yield from author_faults(said, preview=preview)
+        return
+    shown = [
+        (signature, key)
+        for signature, key in zip(said.signatures, said.keys, strict=True)
+        if signature.proof and key.openssh() in {one.public for one in signature.proof.entry.keys}
+    ]
+    own = replace(said, signatures=tuple(s for s, _ in shown), keys=tuple(k for _, k in shown))
+    for rule in AUTHOR_RULES:
+        fault = next(rule.check(own), None) if rule.name in _OF_KEYS else None
+        if fault:
+            yield rule, fault
+            return
 
 
 def signature_faults(

@@ -14,14 +14,14 @@ from pydantic import ValidationError
 from audit.problems import Check, Problem
 from audit.reading.known_rosters import revocations
 from audit.reading.log_states import NO_LOG, states_of
-from workflows.authorship_checks import Authored, author_faults, signatures_wanted
+from workflows.authorship_checks import Authored, signatures_wanted
 from workflows.content_chain import ContentChain
 from workflows.decision import NOT_SIGNED, CaseReference
 from workflows.judge import objections_to_case
 from workflows.log_id import LogId
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState
-from workflows.signature_checks import signature_faults
+from workflows.signature_checks import proven_author_faults, signature_faults
 from workflows.signatures import Signature
 from workflows.signed_form import countersigners, signed_form_of_entry, signers
 from workflows.ssh_signatures import BadSignature
@@ -176,7 +176,7 @@ def _author_faults(entry: LogEntry, state: CaseState, roles: Mapping[str, Role])
         at=entry.at,
         roles=roles,
     )
-    for rule, (why, _) in author_faults(said):
+    for rule, (why, _) in proven_author_faults(said):
         yield Fault(rule.name, why)
 
 

@@ -145,6 +145,10 @@ class DecisionSender:
         """See `Pingtai`."""
         return await self._register.roster_proof(person)
 
+    async def roster_holder(self, public: str) -> str | None:
+        """See `Pingtai`."""
+        return await self._register.roster_holder(public)
+
     async def _place(self, platform_id: str, decision: Decision, raw: dict[str, Any]) -> Addressed:
         """The workflow that a decision is for, and the decision as it is sent there."""
         if isinstance(decision, SetAside):

@@ -17,6 +17,7 @@ from starter.client.interface import Applied, Sign, ToSign
 from starter.client.problem_responses import raise_for
 from starter.errors import MAY_BE_ACCEPTED, BadInput, NotSent, Unreachable
 from starter.http_reasons import http_reason
+from workflows.circumstances import UNKNOWN_HOLDER
 from workflows.model import as_sent, parse
 from workflows.words import Words
 
@@ -154,6 +155,14 @@ class PingtaiHttpClient:
         answer = await self._call("GET", "/v1/roster/proof", params={"person": person})
         proof = answer.json().get("proof")
         return parse(RosterProof, proof) if proof else None
+
+    async def roster_holder(self, public: str) -> str | None:
+        """See `Pingtai`. Raises also NotAllowed: the key may not read."""
+        answer = await self._call("GET", "/v1/roster/proof", params={"key": public})
+        if proof := answer.json().get("proof"):
+            return str(proof["entry"]["id"])
+        roots = await self._call("GET", "/v1/roster/roots")
+        return UNKNOWN_HOLDER if roots.json()["items"] else None
 
     async def state(self, platform_id: str) -> "CaseView":
         """See `Pingtai`. Raises also NotAllowed: the key may not read it."""

@@ -101,6 +101,12 @@ class Pingtai(Protocol):
         Raises Unreachable.
         """
 
+    async def roster_holder(self, public: str) -> str | None:
+        """In whose entry a key stands, as in a file `*.pub`; "": in nobody's. None: there is no roster.
+
+        Raises Unreachable.
+        """
+
     async def state(self, platform_id: str) -> "CaseView":
         """Where a platform stands. Raises NoSuchPlatform, Unreachable."""
 

@@ -15,6 +15,7 @@ from starter.client.register_access import open_register, translate_database_err
 from starter.errors import PingtaiError, Unreachable, no_such_platform
 from starter.plans.plan_view import PlanView, plan_view
 from workflows.application import PreviousTerm, PreviousYear
+from workflows.circumstances import UNKNOWN_HOLDER
 from workflows.decision import CaseReference
 from workflows.lifecycle import PLATFORM
 from workflows.model import Record
@@ -98,6 +99,10 @@ class NoRegister:
 
     async def roster_proof(self, person: str) -> "RosterProof | None":
         """Prove that a person stands in the roster in force; None: they do not, or nobody can say."""
+        return None
+
+    async def roster_holder(self, public: str) -> str | None:
+        """In whose entry a key stands; "": in nobody's. None: there is no roster, or nobody can say."""
         return None
 
     async def roster_after(self, version: int | None) -> "list[SignedRoot]":
@@ -224,6 +229,14 @@ class RegisterLookups(NoRegister):
         async with self._register() as register:
             found = await proof_of(register.source, person)
         return found[0] if found else None
+
+    async def roster_holder(self, public: str) -> str | None:
+        from db.roster_queries import holders_of, newest_root  # noqa: PLC0415 - as above
+
+        async with self._register() as register:
+            if holder := (await holders_of(register.source, [public])).get(public):
+                return holder
+            return UNKNOWN_HOLDER if await newest_root(register.source) else None
 
     async def roster_after(self, version: int | None) -> "list[SignedRoot]":
         from db.roster_queries import newest_root, roots_after  # noqa: PLC0415 - as above

@@ -8,7 +8,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from starter.client.interface import Pingtai, ToSign
-from starter.errors import BadInput
+from starter.client.key_standing import key_standing
+from starter.errors import BadInput, NotAllowed
 from workflows.decision import CaseReference, Decision
 from workflows.decision_reading import decision_of
 from workflows.model import as_sent
@@ -32,7 +33,7 @@ async def decide_signed(
     """Sign a decision and send it; one that needs no signature is sent as it is.
 
     The person may be asked to touch a key: what else goes on meanwhile does. Raises as `Pingtai.decide`
-    and `Signer.sign`.
+    and `Signer.sign`; NotAllowed: the key is revoked, out of its days, or another person's.
     """
     signed = await signed_before(client, platform_id, decision)
     if signed and not signed.lacks(signer):
@@ -40,8 +41,13 @@ async def decide_signed(
     form = signed.form if signed else await client.to_sign(platform_id, decision)
     if form is None:
         return await client.decide(platform_id, decision)
-    proof = await client.roster_proof(form.decision["actor"]["id"])
-    whole = await asyncio.to_thread(with_signature, form.decision, signer, proof)
+    person = form.decision["actor"]["id"]
+    if signed:  # the second signature is another person's
+        person = await client.roster_holder(signer.key.openssh()) or person
+    standing = await key_standing(client, person, signer.key)
+    if standing.objection:
+        raise NotAllowed(*standing.objection)
+    whole = await asyncio.to_thread(with_signature, form.decision, signer, standing.proof)
     return await client.decide(platform_id, whole)
 
 

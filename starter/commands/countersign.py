@@ -261,9 +261,11 @@ class _Countersigning:
         """A decision with both signatures, each with the proof that its signer stands in the roster now."""
         signed_once(draft.decision)
         client, signatures = self._pingtai(), draft.decision["signatures"]
-        first = self._runner.run(OwnSignature().proof(client, draft.person_id))
+        first = self._runner.run(OwnSignature().proof(client, draft.person_id, _first_key(draft)))
         shown = [{**signatures[0], **({"proof": as_sent(first)} if first else {})}]
-        proof = self._runner.run(self._own.proof(client, self._person, needed=first is not None))
+        proof = self._runner.run(
+            self._own.proof(client, self._person, signer.key, needed=first is not None)
+        )
         return with_signature(draft.decision | {"signatures": shown}, signer, proof)
 
     def drop(self, draft: CountersignDraft) -> None:

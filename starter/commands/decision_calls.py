@@ -174,11 +174,14 @@ class DecisionCalls:
             raise _explained(self.form, error) from None
 
     def preview(self, decision: Decision) -> DecisionPreview:
-        """What would become of it. Raises as `Pingtai.check`."""
+        """What would become of it. Raises as `Pingtai.check`; NotAllowed: its person's key may sign nothing."""
         try:
-            return self._runner.run(self.client.check(self.platform, decision))
+            preview = self._runner.run(self.client.check(self.platform, decision))
         except Refused as error:
             raise self.form.refused(error) from None
+        if not preview.repeated:
+            self._runner.run(self._own.look(self.client, decision.actor.id))
+        return preview
 
     def send(self, decision: Decision, again: Words | None = None) -> "Receipt | CountersignDraft":
         """Send it; `again` says how to repeat what may have been taken. Raises as `Pingtai.decide`.
@@ -224,7 +227,9 @@ class DecisionCalls:
         if form is None:
             return None
         needed = form.signatures_needed > 0
-        proof = self._runner.run(self._own.proof(self.client, decision.actor.id, needed=needed))
+        proof = self._runner.run(
+            self._own.proof(self.client, decision.actor.id, signer.key, needed=needed)
+        )
         signed = with_signature(form.decision, signer, proof)
         return form.model_copy(update={"decision": signed})
 
@@ -236,7 +241,9 @@ class DecisionCalls:
         second = None if found.whole else self._own.second_signer()
         if second is None or not found.lacks(second[1], second[0]):
             return found.form
-        proof = self._runner.run(self._own.proof(self.client, second[0], needed=True))
+        proof = self._runner.run(
+            self._own.proof(self.client, second[0], second[1].key, needed=True)
+        )
         signed = with_signature(raw, second[1], proof)
         return found.form.model_copy(update={"decision": signed})
 

@@ -14,8 +14,10 @@ from workflows.words import Words
 
 if TYPE_CHECKING:
     from starter.client.interface import Pingtai, ToSign
+    from starter.client.key_standing import KeyStanding
     from starter.signing.signer import Person, Signer
     from workflows.roster_entries import RosterProof
+    from workflows.ssh_signatures import PublicKey
 
 _WITHOUT = Words(
     "Not signed: your profile has no key. To make one: pingtai login --new-key",
@@ -26,12 +28,11 @@ _WITHOUT = Words(
 class OwnSignature:
     """Signs what the person of the profile decides; nothing of anybody else."""
 
-    def __init__(self) -> None:
-        """Nothing is read before a decision is to be signed."""
+    def __init__(self, *, tells: bool = True) -> None:
+        """Nothing is read before a decision is to be signed; `tells`: say what whoever signs should know."""
         self._signer: Signer | None = None
-        self._told = False
-        self._proof: RosterProof | None = None
-        self._asked = False
+        self._told = not tells
+        self._standing: KeyStanding | None = None
 
     def signer_of(self, person: str) -> "Signer | None":
         """What signs for a person; None: they are somebody else, or have no key, which is said once.
@@ -66,30 +67,49 @@ class OwnSignature:
         signer = self.signer_of(profile.id)
         return (profile.id, signer) if signer else None
 
+    async def look(self, client: "Pingtai", person: str) -> None:
+        """See how the person's key stands, of what is only tried; nothing is opened. Raises as `proof`."""
+        profile = read_profile()
+        if profile and profile.id == person and profile.signing:
+            from starter.signing.opening import open_signer  # noqa: PLC0415 - as above
+
+            await self.proof(client, person, open_signer(profile.signing).key)
+
     async def proof(
-        self, client: "Pingtai", person: str, *, needed: bool = False
+        self, client: "Pingtai", person: str, key: "PublicKey", *, needed: bool = False
     ) -> "RosterProof | None":
         """Show that the person stands in the roster, where there is one; asked once for all decisions.
 
         Raises:
-            NotAllowed: it is `needed`, and the person does not stand in the roster.
+            NotAllowed: their key may sign nothing now; or it is `needed`, and they do not stand in the roster.
             NotSent: it is needed, and cannot be had now.
         """
-        if not self._asked:
+        if self._standing is None:
+            from starter.client.key_standing import in_no_entry, key_standing  # noqa: PLC0415 - as above
+
             try:
-                self._proof = await client.roster_proof(person)
-                self._asked = True
+                self._standing = await key_standing(client, person, key)
             except PingtaiError as error:
                 if needed:
                     raise NotSent(error.words) from error
-        if needed and self._proof is None:
+                return None
+            if self._standing.in_no_entry and not self._told:
+                self._told = True
+                complain(in_no_entry(person))
+        if self._standing.objection:
+            en, zh = self._standing.objection
+            raise NotAllowed(
+                f"{en}: nothing was sent. Sign with a key of yours that is good today (`pingtai login`)",
+                f"{zh}：未提交任何内容。请改用本人当日有效的密钥（`pingtai login`）",
+            )
+        if needed and self._standing.proof is None:
             raise NotAllowed(
                 f"decisions here are signed by people of the roster, and {person} is not in it: give your"
                 " public key (`pingtai whoami`) to whoever keeps it (`pingtai roster add`)",
                 f"此处的决定须由人员目录在册人员签名，{person} 不在册：请将公钥（`pingtai whoami`）提供给"
                 "人员目录管理人员（`pingtai roster add`）",
             )
-        return self._proof
+        return self._standing.proof
 
     async def sign(self, client: "Pingtai", form: "ToSign") -> dict[str, Any]:
         """Return an unsigned decision with its person's signature, if they have a key (`interface.Sign`)."""
@@ -99,7 +119,7 @@ class OwnSignature:
             return form.decision
         from starter.client.signed_decisions import with_signature  # noqa: PLC0415 - only who signs
 
-        proof = await self.proof(client, person, needed=form.signatures_needed > 0)
+        proof = await self.proof(client, person, signer.key, needed=form.signatures_needed > 0)
         return await asyncio.to_thread(with_signature, form.decision, signer, proof)
 
 

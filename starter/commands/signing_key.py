@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from starter.desk.profile_file import profile_path
 from starter.errors import BadInput, PingtaiError
 from starter.terminal.screen import Said, complain, heading, show, write_line
 from workflows.words import Words
+
+if TYPE_CHECKING:
+    from starter.client.key_standing import KeyStanding
 
 ANY = "any"
 """`--agent` without a fingerprint: the only key that the agent holds."""
@@ -139,6 +143,28 @@ def show_public_line(profile: Profile) -> None:
         return
     show(heading(_PUBLIC))
     write_line(line)
+    _tell_standing(profile)
+
+
+def _tell_standing(profile: Profile) -> None:
+    """Say what speaks against the key by the roster; nothing where no roster can be read now."""
+    import asyncio  # noqa: PLC0415 - only who has a key needs these
+
+    from starter.client.key_standing import in_no_entry, key_standing  # noqa: PLC0415
+    from starter.desk.reach import open_roster_questions  # noqa: PLC0415
+    from starter.signing.opening import open_signer  # noqa: PLC0415
+
+    async def standing() -> "KeyStanding":
+        assert profile.signing, "its line was shown"  # noqa: S101
+        async with open_roster_questions() as roster:
+            return await key_standing(roster, profile.id, open_signer(profile.signing).key)
+
+    with suppress(PingtaiError):
+        found = asyncio.run(standing())
+        if found.objection:
+            complain(found.objection)
+        elif found.in_no_entry:
+            complain(in_no_entry(profile.id))
 
 
 def key_as_json(profile: Profile) -> dict[str, str | None] | None:

@@ -16,6 +16,7 @@ from starter.errors import BadInput
 if TYPE_CHECKING:
     from starter.client.http_client import PingtaiHttpClient
     from starter.client.interface import Pingtai
+    from starter.client.key_standing import RosterQuestions
     from starter.client.register_lookups import NoRegister
     from starter.desk.direct_reads import DirectReads
     from starter.desk.http_reads import HttpReads
@@ -74,6 +75,19 @@ async def open_reads(
 
     async with direct_reads(start=start, patient=patient) as reads:
         yield reads
+
+
+@asynccontextmanager
+async def open_roster_questions() -> "AsyncIterator[RosterQuestions]":
+    """Ask of the roster alone: how a key stands in it. Temporal is not needed. Raises as `open_reads`."""
+    address = service_address()
+    if address is not None:
+        async with open_service(address) as client:
+            yield client
+        return
+    from starter.client.register_lookups import RegisterLookups  # noqa: PLC0415 - only this way
+
+    yield RegisterLookups()
 
 
 def by_http() -> bool:

@@ -381,3 +381,20 @@ def _ended(year: Case[Any]) -> Raw:
         "entries": len(year.log),
         "log_hash": year.log[-1].hash,
     }
+
+
+def test_what_a_proof_says_of_its_own_key_counts_whatever_is_asked_for() -> None:
+    """Where no signature is asked for, none counts whose own proof shows its key revoked or out of its days."""
+    for change, why in (
+        ({"revoked": START}, "is revoked since"),
+        ({"last": SINCE}, f"not in the roster after {SINCE}"),
+    ):
+        known, case = roster(), at_stage(Stage.RECOMMENDATION)
+        own = known.people["hd-1"]
+        key = own.keys[0].model_copy(update=change)
+        known.change(own.model_copy(update={"keys": (key,)}))
+        raw = decision(Kind.RECOMMENDATION, case)
+        raw["actor"] = {**raw["actor"], "id": "hd-1"}
+        assert why in refusal(case, known.signed(raw, case, "hd-1"))
+        # Whose key it is nobody has to show there.
+        case.decide(known.signed(raw, case, "hd-1", key="stranger"), moment(case))

@@ -26,6 +26,7 @@ from starter.roster.roster_changes import (
 from starter.service import roster_routes
 from starter.service.app import make_app
 from starter.signing.key_files import FileSigner, make_key, read_key_file
+from tests.rules import officers
 from tests.starter.memory_roster import MemoryRoster
 from workflows.refusal import Refused
 from workflows.roster_batches import RosterBatch
@@ -150,6 +151,8 @@ async def test_it_is_changed_and_confirmed_by_http(desk: Desk) -> None:
     assert proof_holds(found[0], found[1].root)
     assert found[0] == await roster._client.roster_proof("hd-1")
     assert await roster._client.roster_proof("nobody") is None
+    assert "hd-1" == await roster._client.roster_holder(haidian.keys[0].public)
+    assert "" == await roster._client.roster_holder(officers.public_key("nobody").openssh())
     page = await roster.people(limit=2)
     assert [one.id for one in page.people] == ["hd-1", "kw-1"]
     assert [one.id for one in (await roster.people(page.after or "")).people] == ["kw-2"]

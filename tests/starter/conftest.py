@@ -103,6 +103,11 @@ class PretendClient:
             raise proofs
         return proofs.get(person)
 
+    async def roster_holder(self, public: str) -> str | None:
+        return dict[str, str].get(
+            self._answers.get("holders", {}), public, self._answers.get("no_holder")
+        )
+
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Any:
         return self._answer("check")
 

@@ -103,6 +103,8 @@ async def test_a_case_is_decided_by_those_who_stand_in_the_roster(
         one.name for one in log if one.name == Happening.ROSTER_LEARNED
     ]
     assert await client.roster_proof("nobody") is None
+    assert "kw-c" == await client.roster_holder(KW_C.key.openssh())
+    assert "" == await client.roster_holder(officers.public_key("nobody").openssh())
 
 
 async def test_what_is_brought_in_is_signed_with_its_application(

@@ -9,6 +9,7 @@ from starter.commands.batch.interruption import interruptible
 from starter.commands.batch.lines import Line, Outcome, Result
 from starter.commands.batch.sender import BatchSender
 from starter.commands.batch.submit import LineCheck
+from starter.commands.own_signature import OwnSignature
 from starter.desk.reach import open_pingtai
 from starter.terminal.screen import complain
 from workflows.words import Words
@@ -48,7 +49,7 @@ async def preview_batch(
         found[result.entry.number] = result
 
     async with open_pingtai(due=False) as client:
-        asking = BatchSender(LineCheck(client), hear, at_once)
+        asking = BatchSender(LineCheck(client, OwnSignature(tells=False)), hear, at_once)
         with interruptible(asking, tell):
             await asking.run(asked)
     if asking.stopped and not asking.unreachable:

@@ -165,7 +165,7 @@ async def _send(
     batch: Batch, lines: Sequence[Line], telling: ProgressReport, own: OwnSignature
 ) -> BatchSender:
     async with open_pingtai(due=False) as client, left_drafts() as leave:
-        take = LineCheck(client) if batch.dry_run else LineSubmission(client, own, leave)
+        take = LineCheck(client, own) if batch.dry_run else LineSubmission(client, own, leave)
         sending = BatchSender(take, telling.hear, batch.at_once)
         with (
             telling.watching([line.entry.number for line in lines]),

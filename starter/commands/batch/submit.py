@@ -100,7 +100,7 @@ class LineSubmission(_Asked):
         if second is None or not before.lacks(second[1], second[0]):
             return before.form
         person, signer = second
-        proof = await self._own.proof(self._client, person, needed=True)
+        proof = await self._own.proof(self._client, person, signer.key, needed=True)
         async with self._hand:
             signed = await asyncio.to_thread(with_signature, before.form.decision, signer, proof)
         return before.form.model_copy(update={"decision": signed})
@@ -121,9 +121,10 @@ class LineSubmission(_Asked):
 class LineCheck(_Asked):
     """Asks whether lines would be taken, and changes nothing."""
 
-    def __init__(self, client: Pingtai) -> None:
-        """Ask by this client."""
+    def __init__(self, client: Pingtai, own: OwnSignature) -> None:
+        """Ask by this client, for whoever signs by `own`."""
         super().__init__(client)
+        self._own = own
         self._asked: dict[str, int] = {}
 
     async def _ask(self, line: Line) -> Result:
@@ -137,6 +138,7 @@ class LineCheck(_Asked):
             return Result(line.entry, Outcome.LATER, line, problem=why)
         preview = await self._client.check(line.platform, line.message)
         if not preview.repeated:
+            await self._own.look(self._client, line.message["actor"]["id"])
             return Result(line.entry, Outcome.POSSIBLE, line, stage=preview.stage)
         del self._asked[line.platform]
         if preview.set_aside_by:

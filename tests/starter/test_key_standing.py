@@ -1,0 +1,133 @@
+"""Whoever signs is told how their key stands in the roster, before anything is sent; a dry run too."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from starter.desk.profile import Profile, ProfileRole, ProfileSigning, write_profile
+from starter.signing.key_files import make_key
+from tests.starter.test_own_signature import lines
+from workflows.roster_entries import RosterEntry, RosterKey, prove_entry
+from workflows.run_io import DecisionPreview
+from workflows.ssh_signatures import PublicKey
+from workflows.vocabulary import District, Role, Stage
+
+Run = Callable[..., Result]
+Sent = list[tuple[str, dict[str, Any]]]
+DISTRICT = ProfileRole(role=Role.DISTRICT, organisation="密云区科委", district=District.MIYUN)
+RECOMMEND = ("recommend", "p-1", "--outcome", "recommended", "--opinion", "同意")
+LONG_AGO = date(2020, 1, 1)
+BAD = (
+    ({"revoked": datetime(2026, 8, 1, tzinfo=UTC)}, "is revoked since", "吊销"),
+    ({"last": date(2020, 2, 1)}, "not in the roster after 2020-02-01", "后不得使用"),
+    ({"first": date(2199, 1, 1)}, "not in the roster before 2199-01-01", "起方可使用"),
+)
+UNKNOWN, UNKNOWN_ZH = "has your key in nobody's entry", "您的密钥未登记于人员目录"
+
+
+@pytest.fixture
+def key(tmp_path: Path, answers: dict[str, Any]) -> PublicKey:
+    """The key of a person with a profile; a dry run finds that the decision would be accepted."""
+    path = tmp_path / "hd-02.key"
+    made = make_key(path)
+    signing = ProfileSigning(key_file=str(path))
+    write_profile(Profile(id="hd-02", roles=(DISTRICT,), signing=signing))
+    answers["check"] = DecisionPreview(stage=Stage.INSPECTION)
+    return made
+
+
+def enter(answers: dict[str, Any], *keys: RosterKey, **changes: Any) -> None:
+    """Set up a roster in which the person stands with these keys."""
+    content = {"id": "hd-02", "name": "某某", "role": Role.DISTRICT, "organisation": "密云区科委",
+               "first_day": LONG_AGO, "appointed_by": "密云区科委", "keys": keys}  # fmt: skip
+    one = RosterEntry(**{**content, **changes})
+    answers["proofs"] = {"hd-02": prove_entry(one, {"hd-02": one.leaf().hex()})}
+    answers["no_holder"] = ""
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_key_that_is_not_good_today_signs_nothing(
+    pingtai: Run,
+    sent: Sent,
+    answers: dict[str, Any],
+    key: PublicKey,
+    bad: tuple[dict[str, Any], str, str],
+) -> None:
+    """Whatever the case asks for: alone, tried, and in a file."""
+    change, why, zh = bad
+    enter(answers, RosterKey(**{"public": key.openssh(), "first": LONG_AGO, **change}))
+    for answers["signatures_needed"] in (0, 1):
+        for args in (RECOMMEND, (*RECOMMEND, "--dry-run")):
+            refused = pingtai(*args)
+            assert (3, True) == (refused.exit_code, why in refused.stderr), refused.output
+            assert zh in pingtai(*args, lang="zh").stderr
+        for way in ("--yes", "--dry-run"):
+            batch = pingtai("decide", "--file", "-", way, stdin=lines(2))
+            assert (3, 2) == (batch.exit_code, batch.stdout.count(why)), batch.output
+    assert [] == sent
+
+
+def test_the_key_of_another_person_signs_nothing(
+    pingtai: Run, sent: Sent, answers: dict[str, Any], key: PublicKey
+) -> None:
+    """Whoever is not in the roster at all, too."""
+    answers["holders"] = {key.openssh(): "hd-07"}
+    for entered in (False, True):
+        if entered:
+            enter(answers)
+        for args in (RECOMMEND, (*RECOMMEND, "--dry-run")):
+            refused = pingtai(*args)
+            assert (3, []) == (refused.exit_code, sent), refused.output
+            assert "stands in the roster for hd-07, not for hd-02" in refused.stderr
+            assert "属于 hd-07" in pingtai(*args, lang="zh").stderr
+
+
+def test_a_key_that_nobody_has_is_told_once(
+    pingtai: Run, sent: Sent, answers: dict[str, Any], key: PublicKey
+) -> None:
+    """And the decision is sent, where its case asks for no signature; without a roster nothing is said."""
+    for roster in (True, False):
+        answers["no_holder"] = "" if roster else None
+        for args in (RECOMMEND, (*RECOMMEND, "--dry-run")):
+            done = pingtai(*args)
+            assert (0, int(roster)) == (done.exit_code, done.stderr.count(UNKNOWN)), done.output
+            assert roster == (UNKNOWN_ZH in pingtai(*args, lang="zh").stderr)
+        batch = pingtai("decide", "--file", "-", "--yes", stdin=lines(3))
+        assert (0, int(roster)) == (batch.exit_code, batch.stderr.count(UNKNOWN)), batch.output
+    assert 2 * (2 + 3) == len(sent)
+
+
+def test_whoami_says_how_the_key_stands(
+    pingtai: Run, answers: dict[str, Any], key: PublicKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is shown whatever the roster says of it; a good one without a word more."""
+
+    class Roster:
+        async def roster_proof(self, person: str) -> Any:
+            return answers.get("proofs", {}).get(person)
+
+        async def roster_holder(self, public: str) -> str | None:
+            return answers.get("no_holder")
+
+    @asynccontextmanager
+    async def questions() -> AsyncIterator[Roster]:
+        yield Roster()
+
+    monkeypatch.setattr("starter.desk.reach.open_roster_questions", questions)
+    assert "" == pingtai("whoami").stderr
+    enter(answers)
+    assert UNKNOWN in pingtai("whoami").stderr
+    assert UNKNOWN_ZH in pingtai("whoami", lang="zh").stderr
+    good: dict[str, Any] = {"public": key.openssh(), "first": LONG_AGO}
+    enter(answers, RosterKey(**good))
+    assert "" == pingtai("whoami").stderr
+    for change, why, zh in BAD:
+        enter(answers, RosterKey(**{**good, **change}))
+        shown = pingtai("whoami")
+        assert (True, True) == (why in shown.stderr, key.openssh() in shown.stdout)
+        assert zh in pingtai("whoami", lang="zh").stderr
