@@ -18,7 +18,7 @@ from audit.commands.history_source import (
     when_word,
 )
 from audit.commands.state import snapshot_plain
-from audit.commands.state_words import field_words, value_words
+from audit.commands.state_words import exact_words, field_words, value_words
 from audit.commands.timeline import moment_plain, moments_table
 from audit.reading.snapshots import Change, Snapshot, between, changes
 from audit.reading.timeline_entries import moments
@@ -111,10 +111,24 @@ def _in_order(begin: When, end: When) -> None:
 
 
 def _in_words(differs: list[Change], before: Snapshot | None, after: Snapshot) -> list[_Row]:
-    return [
-        (field_words(path), _value(path, old, before), _value(path, new, after))
-        for path, old, new in differs
-    ]
+    return [row for change in differs if (row := _row(change, before, after))]
+
+
+def _row(change: Change, before: Snapshot | None, after: Snapshot) -> _Row | None:
+    path, old, new = change
+    if path == "platform.plans_filed":
+        # It is written down only once a plan goes back; until then the version says how many there were.
+        old, new = _plans_filed(before), _plans_filed(after)
+        if old == new:
+            return None
+    words = _value(path, old, before), _value(path, new, after)
+    if words[0] == words[1]:
+        words = exact_words(old), exact_words(new)
+    return field_words(path), *words
+
+
+def _plans_filed(found: Snapshot | None) -> int | None:
+    return max(found.state.plans_filed, found.state.plan_version) if found else None
 
 
 def _value(path: str, value: Any, found: Snapshot | None) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 
 from audit.commands.access_wording import HASH
 from starter.terminal import wording
+from starter.terminal.entry_basis import known, plain
 from starter.terminal.language import say, word
 from workflows.application import PlatformApplication
 from workflows.field_labels import label_at
-from workflows.periods import last_day
+from workflows.periods import BEIJING, last_day
+from workflows.policy import Policy
 from workflows.vocabulary import District, LeadUnitKind, Service
 from workflows.words import Words
 
@@ -53,6 +55,8 @@ _NAMES: Mapping[str, Words] = {
     "facts.platform_id": Words("platform id", "平台编号"),
     "facts.term": wording.TERM,
 }
+_POLICY = ".facts.policy."
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT")
 _YES, _NO = Words("yes", "是"), Words("no", "否")
 
 
@@ -71,8 +75,20 @@ def value_words(path: str, value: Any) -> str:
         return "—"
     if isinstance(value, bool):
         return say(_YES if value else _NO)
+    _, of_policy, name = path.partition(_POLICY)
+    if of_policy:
+        return _short(plain(value, Policy, name))
     read = _READ.get(path.rpartition(".")[2], _plain)
     return wording.joined(map(read, value)) if isinstance(value, list) else read(value)
+
+
+def exact_words(value: Any) -> str:
+    """Return a value whole: where two that differ have the same words."""
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if not _MOMENT.match(value):
+        return value
+    return str(datetime.fromisoformat(value).astimezone(BEIJING).replace(tzinfo=None))
 
 
 def _label(name: str) -> Words | None:
@@ -115,8 +131,12 @@ def _plain(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if _DIGEST.fullmatch(text):
         return text[:HASH]
-    known = word(text, District, LeadUnitKind, Service)
-    return known if len(known) <= _LETTERS else f"{known[:_LETTERS]}…"
+    named = word(text, District, LeadUnitKind, Service)
+    return _short(known(text) if named == text else named)
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _LETTERS else f"{words[:_LETTERS]}…"
 
 
 _READ: Mapping[str, Callable[[Any], str]] = {

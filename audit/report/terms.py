@@ -143,8 +143,8 @@ def _span(first: date, last: date | None) -> str:
 
 def _policy(state: PlatformState) -> list[Pair]:
     policy = state.facts.policy
-    said = policy.model_dump(mode="json") | {"majority_of": "/".join(map(str, policy.majority_of))}
-    return [(label(Policy, name), plain(value)) for name, value in said.items()]
+    said = policy.model_dump(mode="json")
+    return [(label(Policy, name), plain(value, Policy, name)) for name, value in said.items()]
 
 
 def _year(life: Life, now: datetime, place: LogId) -> Year:

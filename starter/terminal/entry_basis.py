@@ -99,6 +99,8 @@ _ELSEWHERE = frozenset(
     )
 )
 """What is told at another place of the page, or above it."""
+_OWN_WORDS: Mapping[str, type[StrEnum]] = {"second_signature": SecondSignature}
+"""The words of fields that have them in common with others, which mean something else."""
 _MOST = 5_000
 """No text that a message may hold is longer."""
 
@@ -209,12 +211,14 @@ def plain(value: Any, model: type[BaseModel] = PlatformApplication, path: str = 
             text = say("; ", "；").join(
                 f"{label(model, place)} {plain(inner, model, place)}" for place, inner in parts
             )
+        case [part, whole] if path.endswith("majority_of"):
+            text = f"{part}/{whole}"
         case list() | tuple():
             text = say(", ", "、").join(
                 plain(one, model, f"{path}.{place}") for place, one in enumerate(value)
             )
         case str():
-            text = known(value)
+            text = word(value, _OWN_WORDS.get(path.partition(".")[0], ()), *_WORDS)
         case _:
             text = str(value)
     return text if len(text) <= _MOST else text[:_MOST] + "…"

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
+from audit.commands.state_words import exact_words
 from audit.reading.case_logs import read_runs
 from audit.reading.snapshots import EntryName, snapshot_after, snapshot_at
 from audit.reading.timeline_entries import moments
@@ -181,6 +182,27 @@ def test_the_differences_are_fields_and_entries(run: Run) -> None:
     assert "valid until" in shown and "1.5" in shown
     day = run("diff", MUCH, "--from", "2020-01-01", "--to", "2020-01-02", *FILES)
     assert 2 == day.exit_code
+
+
+def test_no_difference_looks_like_none(run: Run) -> None:
+    """What differs within a minute is shown exactly; that a plan was filed is no news when it goes back."""
+    seen = 0
+    for number in range(1, 8):
+        span = ("--from", f"1.{number}", "--to", f"1.{number + 1}")
+        shown = run("diff", CORRECTED, *span, *FILES, lang="zh").output
+        rows = [line.split("\t") for line in shown.partition("记录（")[0].splitlines()[2:] if line]
+        assert [] == [row for row in rows if row[1] == row[2]]
+        if "撤销" in shown:
+            seen += 1
+            assert "已提交方案数" not in shown
+    assert seen
+
+
+def test_moments_of_one_minute_are_told_apart() -> None:
+    """And so are long texts that begin alike."""
+    moments = [f"2026-11-30T08:55:0{second}.000000Z" for second in (1, 2)]
+    assert ["2026-11-30 16:55:01", "2026-11-30 16:55:02"] == list(map(exact_words, moments))
+    assert "a" * 80 == exact_words("a" * 80)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,9 @@ def test_a_deadline_is_its_last_day(name: str) -> None:
         ("platform.open_assessment", 2, "year 2", "第 2 年"),
         ("platform.list_number", None, "—", "—"),
         ("platform.facts.policy.validity_notice_days", [180, 90], "180, 90", "180、90"),
+        ("platform.facts.policy.majority_of", [2, 3], "2/3", "2/3"),
+        ("platform.facts.policy.authorship", "none", "none", "不要求"),
+        ("platform.facts.policy.second_signature", ["listing"], "listing", "纳入名单"),
         (
             "platform.assessments",
             [{"year": 1, "result": "effective", "log_hash": "0" * 64, "brought_in": False}],
