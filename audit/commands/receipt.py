@@ -37,6 +37,9 @@ _NAMES = {
 }
 
 
+_NOTED = (Standing.MOVED, Standing.NOT_WRITTEN)
+
+
 class _Record(NamedTuple):
     """A platform's record by one source: its logs, and the receipts in its histories."""
 
@@ -56,8 +59,15 @@ class _Answer(NamedTuple):
 
     @property
     def unchecked(self) -> bool:
-        """Whether an archive is behind, so that it cannot say."""
-        return any(one.standing is Standing.BEHIND for one in self.verdicts.values())
+        """Whether an archive is behind, or the receipt has no hash, so that it cannot be said."""
+        return any(one.standing in acknowledged.UNCHECKED for one in self.verdicts.values())
+
+    @property
+    def mark(self) -> str:
+        """How it stands, all in all."""
+        if self.wrong or self.unchecked:
+            return "✗" if self.wrong else "?"
+        return "!" if any(one.standing in _NOTED for one in self.verdicts.values()) else "✓"
 
 
 @click.command("receipt")
@@ -99,8 +109,10 @@ async def receipt_command(
     answer of the HTTP service. Its entry must be there with its hash, and the log before it must hold. What is
     lost, and whose decision is in the file, can be sent again with its id: it is accepted once.
 
+    What the receipt says of the entry, and the decision in its file, must be so, too.
+
     Exit code 0: everything is there; 1: something is lost, or changed; 4: a record cannot be reached; 5: NOT
-    CHECKED, an archive is behind.
+    CHECKED, an archive is behind, or the receipt has no hash.
 
     \b
     Example:
@@ -164,13 +176,12 @@ def _of_histories(reading: Reading) -> _Record:
 def _show(answers: Sequence[_Answer]) -> None:
     for one in answers:
         receipt = one.receipt
-        mark = "✗" if one.wrong else "?" if one.unchecked else "✓"
         what = said(receipt.kind, receipt.outcome or "") if receipt.kind else ""
-        show(f"{mark} {one.file} · {receipt.platform_id} · {what}".rstrip(" ·"))
+        show(f"{one.mark} {one.file} · {receipt.platform_id} · {what}".rstrip(" ·"))
         for name, verdict in one.verdicts.items():
             sign = "✗" if verdict.standing in acknowledged.WRONG else "✓"
-            sign = "?" if verdict.standing is Standing.BEHIND else sign
-            sign = "!" if verdict.standing in (Standing.MOVED, Standing.NOT_WRITTEN) else sign
+            sign = "?" if verdict.standing in acknowledged.UNCHECKED else sign
+            sign = "!" if verdict.standing in _NOTED else sign
             show(f"    {sign} {say(_NAMES[name])}{say(_COLON)}{say(verdict.words)}")
     wrong = sum(one.wrong for one in answers)
     count = len(answers)

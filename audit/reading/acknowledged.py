@@ -1,13 +1,17 @@
 """Whether a record still contains what a receipt says was acknowledged."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from audit.reading.receipt_claims import Difference, differences
 from starter.client.receipt_file import Acknowledged
 from workflows.decision import digest_of_content
+from workflows.decision_reading import decision_of
 from workflows.log_id import LogId
+from workflows.model import InvalidMessage, as_sent
 from workflows.record import EntryKind, LogEntry, find_chain_break
 from workflows.state_folding import set_aside_marks
 from workflows.vocabulary import Kind
@@ -29,11 +33,14 @@ class Standing(StrEnum):
     """Something else is in its place."""
     LOST = "lost"
     """The record ends before it."""
+    UNSEALED = "unsealed"
+    """Its content is there, and the receipt has no hash that binds the record to it."""
     BEHIND = "behind"
     """An archive ends before it, as archives of open cases do."""
 
 
 WRONG = frozenset((Standing.CHANGED, Standing.LOST))
+UNCHECKED = frozenset((Standing.BEHIND, Standing.UNSEALED))
 
 
 @dataclass(frozen=True)
@@ -64,14 +71,18 @@ def standing_of(
     """
     year = receipt.year or 0
     places = sorted(place for place in logs if (place.term, place.year) == (receipt.term, year))
-    for place in places:
+    # By its hash an entry is found wherever the receipt says that it is.
+    for place in sorted(logs) if receipt.sealed else places:
         if held := _held(receipt, place, logs[place]):
             return held
     for place in places:
         for entry in logs[place]:
             if _same_decision(receipt, entry):
                 return _moved(receipt, place, entry)
-    if any(_same_answer(receipt, answer) for answer in answers):
+    answered = next((one for one in answers if _same_answer(receipt, one)), None)
+    if answered and (others := _other_than_answered(receipt, answered)):
+        return _otherwise(Words("the engine's answer", "流程引擎的答复"), others)
+    if answered:
         words = Words(
             "accepted, and not written to the register yet: only the engine has it",
             "已受理，尚未写入名册：目前仅存于流程引擎",
@@ -85,18 +96,24 @@ def standing_of(
 
 
 def _held(receipt: Acknowledged, place: LogId, log: Sequence[LogEntry]) -> Verdict | None:
-    entry = _at(log, receipt.seq)
+    entry = (
+        next((one for one in log if one.hash == receipt.entry_hash), None)
+        if receipt.sealed
+        else _at(log, receipt.seq)
+    )
     if entry is None:
         return None
-    name = place.entry(entry.seq)
-    if receipt.entry_hash is None:
-        if not _same_decision(receipt, entry):
-            return None
-        en, zh = ": compared by its content, the receipt has no hash", "（回执无哈希，仅比对内容）"
-    elif entry.hash != receipt.entry_hash:
+    if not receipt.sealed and (
+        receipt.at not in (None, entry.at) or not _same_decision(receipt, entry)
+    ):
         return None
-    else:
-        en, zh = "", ""
+    name = place.entry(entry.seq)
+    others = list(differences(receipt, place, entry))
+    if others:
+        return _otherwise(Words(f"entry {name}", f"第 {name} 条"), others)
+    en, zh = ("", "") if receipt.sealed else _WITHOUT_HASH
+    if receipt.sealed and receipt.sent is None and entry.name == Kind.PLAN_REVISION:
+        en, zh = _WITHOUT_PLAN
     before = log[0].previous
     broken = find_chain_break([one for one in log if one.seq <= entry.seq], before)
     if broken:
@@ -111,15 +128,44 @@ def _held(receipt: Acknowledged, place: LogId, log: Sequence[LogEntry]) -> Verdi
     if by:
         en = f"{en}; set aside since by entry {place.entry(by)}"
         zh = f"{zh}；其后由第 {place.entry(by)} 条撤销"
+    standing = Standing.HELD if receipt.sealed else Standing.UNSEALED
     return Verdict(
-        Standing.HELD, Words(f"entry {name}, as acknowledged{en}", f"第 {name} 条，与回执相符{zh}")
+        standing, Words(f"entry {name}, as acknowledged{en}", f"第 {name} 条，与回执相符{zh}")
+    )
+
+
+_WITHOUT_HASH = Words(
+    ": compared by its content alone, the receipt has no hash", "（回执无哈希，仅比对内容）"
+)
+_WITHOUT_PLAN = Words(
+    ": the plan itself is not in the receipt's file, and was not compared",
+    "（回执文件中没有方案全文，未作比对）",
+)
+
+
+def _otherwise(name: Words, others: Sequence[Difference]) -> Verdict:
+    en = "; ".join(one.words.en for one in others)
+    zh = "；".join(one.words.zh for one in others)
+    return Verdict(
+        Standing.CHANGED,
+        Words(
+            f"{name.en} is there, and the receipt says otherwise: {en}",
+            f"{name.zh}存在，但回执所载不同：{zh}",
+        ),
     )
 
 
 def _moved(receipt: Acknowledged, place: LogId, entry: LogEntry) -> Verdict:
     name = place.entry(entry.seq)
+    # Another moment may give it another number; nothing else of it changes.
+    free = ("at",) if entry.at == receipt.at else ("at", "seq")
+    others = [one for one in differences(receipt, place, entry) if one.field not in free]
+    if entry.at == receipt.at and receipt.sealed:
+        others.append(Difference("entry_hash", receipt.entry_hash, entry.hash))
+    if others:
+        return _otherwise(Words(f"entry {name}", f"第 {name} 条"), others)
     return Verdict(
-        Standing.MOVED,
+        Standing.MOVED if receipt.sealed else Standing.UNSEALED,
         Words(
             f"the decision is there with the same content, as entry {name} of {entry.at:%Y-%m-%d %H:%M:%S}"
             " UTC, with another hash",
@@ -176,10 +222,26 @@ def _same_decision(receipt: Acknowledged, entry: LogEntry) -> bool:
     return hashed or digest_of_content(entry.said) == receipt.said_sha256
 
 
+def _other_than_answered(receipt: Acknowledged, answer: Mapping[str, Any]) -> list[Difference]:
+    known = Acknowledged.model_validate_json(json.dumps(answer))
+    names = ("platform_id", "at", "kind", "outcome", "stage", "sender")
+    others = [Difference(name, getattr(receipt, name), getattr(known, name)) for name in names]
+    found = [one for one in others if one.receipt not in (None, one.entry)]
+    if receipt.sent is None:
+        return found
+    try:
+        digest = digest_of_content(as_sent(decision_of(receipt.sent)))
+    except InvalidMessage as error:
+        return [*found, Difference("decision", str(error), "")]
+    if known.said_sha256 not in (None, digest):
+        found.append(Difference("decision", digest, known.said_sha256))
+    return found
+
+
 def _same_answer(receipt: Acknowledged, answer: Mapping[str, Any]) -> bool:
     names = ("term", "year", "seq", "decision_id", "said_sha256")
     return all(answer.get(name) == getattr(receipt, name) for name in names) and (
-        receipt.entry_hash is None or answer.get("entry_hash") == receipt.entry_hash
+        not receipt.sealed or answer.get("entry_hash") == receipt.entry_hash
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from starter.secret_files import write_secret
 from starter.tables.file_content import read_bytes, text_of_file
@@ -41,6 +41,14 @@ class Acknowledged(Record):
     said_sha256: Sha256 | None = None
     entry_hash: Sha256 | None = None
     """None in receipts of releases before 0.5.0."""
+    repeated: bool = False
+    sent: dict[str, Any] | None = Field(default=None, exclude=True)
+    """The decision that stands beside it in its file."""
+
+    @property
+    def sealed(self) -> bool:
+        """Whether it names the hash of an entry: no entry has a hash of zeros alone."""
+        return self.entry_hash is not None and bool(self.entry_hash.strip("0"))
 
 
 def receipt_content(receipt: Receipt, decision: dict[str, Any]) -> dict[str, Any]:
@@ -125,8 +133,14 @@ def _receipt(given: dict[str, Any], place: str) -> Acknowledged | None:
     about = given.get(RECEIPT, given)
     if about is None:
         return None
+    sent = given.get(DECISION) if RECEIPT in given else None
+    if not (sent is None or isinstance(sent, dict)):
+        raise BadInput(
+            f"{place} is no receipt: its decision is no object",
+            f"{place} 不是回执：其中的 decision 不是对象",
+        )
     try:
-        return Acknowledged.model_validate_json(json.dumps(about))
+        return Acknowledged.model_validate_json(json.dumps(about)).model_copy(update={"sent": sent})
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "(all)"

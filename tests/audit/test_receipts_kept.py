@@ -1,13 +1,15 @@
 """Receipts as witnesses: whether a record still contains what was acknowledged."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from audit.reading.acknowledged import Standing, standing_of
+from audit.reading.acknowledged import Standing, Verdict, standing_of
 from audit.reading.case_logs import read_runs
+from audit.reading.receipt_claims import Difference, differences
 from starter.client.receipt_file import (
     Acknowledged,
     application_content,
@@ -20,6 +22,7 @@ from tests.audit.lives import MUCH, SHORT, files_of, recorded
 from tests.audit.typed_commands import Run, in_thread
 from tests.nobody import be_nobody
 from tests.rules.cases import at_stage, decision, moment
+from tests.rules.signing import Person, bound, signed
 from workflows.case import Case
 from workflows.circumstances import Edition
 from workflows.log_id import LogId
@@ -140,10 +143,84 @@ def test_a_receipt_of_an_older_release() -> None:
     case, receipt = decided()
     old = receipt.model_copy(update={"entry_hash": None})
     found = standing_of(old, {OWN: case.log})
-    assert Standing.HELD is found.standing
+    assert Standing.UNSEALED is found.standing, "it binds nobody, and is no ✓"
     assert "the receipt has no hash" in found.words.en
+    zeroed = receipt.model_copy(update={"entry_hash": "0" * 64})
+    assert found == standing_of(zeroed, {OWN: case.log})
+    moved = standing_of(old, {OWN: sealed_again(case.log, at=moment(case))})
+    assert Standing.UNSEALED is moved.standing
     changed = sealed_again(case.log, said={**case.log[1].said, "opinion": "另一意见"})
     assert Standing.CHANGED is standing_of(old, {OWN: changed}).standing
+
+
+def test_what_a_receipt_says_is_held_against_its_entry() -> None:
+    """The hash alone vouches for nothing that stands beside it: each field is compared, and named."""
+    case, receipt = decided()
+    for name, value in {
+        "kind": "inspection",
+        "outcome": "not_recommended",
+        "stage": "valid",
+        "decision_id": "another",
+        "sender": "district:else",
+        "said_sha256": "1" * 64,
+        "at": moment(case),
+        "seq": 1,
+        "year": 1,
+        "term": 2,
+        "application_id": "a-9",
+    }.items():
+        found = standing_of(receipt.model_copy(update={name: value}), {OWN: case.log})
+        assert Standing.CHANGED is found.standing, name
+        assert f"the receipt says otherwise: {name} " in found.words.en, name
+        assert f"第 1.2 条存在，但回执所载不同：{name} 为" in found.words.zh, name
+    other = receipt.model_copy(update={"entry_hash": "1" * 64})
+    assert "otherwise: entry_hash" in standing_of(other, {OWN: case.log}).words.en
+
+
+def test_the_decision_beside_a_receipt_is_held_against_the_entry() -> None:
+    """With its signatures; by the case that the client added it does not differ."""
+    case = at_stage(Stage.RECOMMENDATION)
+    raw = signed(bound(decision(Kind.RECOMMENDATION, case), case), Person("wang"))
+    answer = case.decide(raw, moment(case))
+    receipt = Acknowledged.model_validate_json(answer.model_dump_json())
+
+    def found(sent: dict[str, Any], **about: Any) -> Verdict:
+        return standing_of(receipt.model_copy(update={"sent": sent, **about}), {OWN: case.log})
+
+    def claimed(sent: dict[str, Any]) -> list[Difference]:
+        return list(differences(receipt.model_copy(update={"sent": sent}), OWN, case.log[1]))
+
+    assert Standing.HELD is found(raw).standing
+    unnamed = {name: value for name, value in raw.items() if name != "case"}
+    del unnamed["signatures"]
+    assert ["decision.signatures"] == [one.field for one in claimed(unnamed)]
+    unsigned = case.log[1].model_copy(update={"said": {**case.log[1].said, "signatures": []}})
+    assert [] == list(differences(receipt.model_copy(update={"sent": unnamed}), OWN, unsigned))
+    forged = signed(raw, Person("li"))
+    for changes, name in (
+        ({"opinion": "另一意见"}, "decision.opinion"),
+        ({"signatures": forged["signatures"]}, "decision.signatures"),
+        ({"signatures": []}, "decision.signatures"),
+        ({"case": {**raw["case"], "answers": "b" * 64}}, "decision.case"),
+        ({"kind": "none"}, "decision "),
+    ):
+        verdict = found(raw | changes)
+        assert Standing.CHANGED is verdict.standing, name
+        assert f"otherwise: {name}" in verdict.words.en, verdict.words.en
+    repeat = found(raw | {"signatures": forged["signatures"]}, repeated=True)
+    assert Standing.HELD is repeat.standing, "the first one counts"
+
+
+def test_what_the_engine_answered_is_held_against_the_receipt() -> None:
+    """Also of what is in no log yet."""
+    case, receipt = decided()
+    answer, known = receipt.model_dump(mode="json"), {OWN: case.log[:1]}
+    changed = receipt.model_copy(update={"outcome": "not_recommended"})
+    found = standing_of(changed, known, [answer])
+    assert Standing.CHANGED is found.standing
+    assert "the engine's answer is there, and the receipt says otherwise: outcome" in found.words.en
+    kept = receipt.model_copy(update={"sent": decision(Kind.RECOMMENDATION, case)})
+    assert Standing.CHANGED is standing_of(kept, known, [answer]).standing, "another decision"
 
 
 def test_an_application(tmp_path: Path) -> None:
@@ -193,12 +270,27 @@ def test_the_lines_of_a_batch(tmp_path: Path) -> None:
 
 def receipts_of(platform: str, folder: Path) -> list[Path]:
     """Receipts as people kept them: what the updates of a recorded life were answered with."""
-    runs = read_runs(platform, recorded(platform)).runs
-    answers = [one.answer for run in runs for one in run.messages if one.answer]
+    reading = read_runs(platform, recorded(platform))
+    by_decision = {
+        (entry.decision_id, entry.at.isoformat()): entry.hash
+        for place in reading.logs
+        for entry in reading.entries(place)
+    }
+    answers = [
+        # As a case of today gives it out: the lives were recorded before receipts had hashes.
+        {**one.answer, "entry_hash": by_decision[one.answer["decision_id"], _moment(one.answer)]}
+        for run in reading.runs
+        for one in run.messages
+        if one.answer
+    ]
     paths = [folder / f"{number}.json" for number in range(len(answers))]
     for path, answer in zip(paths, answers, strict=True):
         path.write_text(json.dumps(answer))
     return paths
+
+
+def _moment(answer: Any) -> str:
+    return datetime.fromisoformat(answer["at"]).isoformat()
 
 
 async def test_the_command(tmp_path: Path) -> None:
@@ -213,8 +305,29 @@ async def test_the_command(tmp_path: Path) -> None:
     assert 1 == elsewhere.exit_code
     assert "没有第 1 期记录" in elsewhere.stdout
     assert "已受理的不会重复受理" in elsewhere.stderr
-    answer = json.loads(kept[0].read_text()) | {"said_sha256": "0" * 64, "decision_id": "none"}
+    whole = json.loads(kept[0].read_text())
+    kept[0].write_text(json.dumps(whole | {"outcome": "returned"}))
+    altered = await run("audit", "receipt", str(kept[0]), *files_of(MUCH))
+    assert 1 == altered.exit_code
+    assert "says otherwise: outcome returned, not recommended" in altered.stdout
+    kept[0].write_text(json.dumps(whole | {"entry_hash": "0" * 64}))
+    zeroed = await run("audit", "receipt", str(kept[0]), *files_of(MUCH))
+    assert (5, False) == (zeroed.exit_code, "✓" in zeroed.stdout)
+    answer = whole | {"said_sha256": "0" * 64, "decision_id": "none"}
     kept[0].write_text(json.dumps(answer))
     forged = await run("audit", "receipt", str(kept[0]), *files_of(MUCH), "--json")
     assert 1 == forged.exit_code
     assert "changed" == json.loads(forged.stdout)[0]["records"]["files"]["standing"]
+
+
+def test_what_the_client_added_is_no_difference() -> None:
+    """The year of a decision that is set aside, where nobody signed it; a year that is named is compared."""
+    case = at_stage(Stage.INSPECTION)
+    raw = decision(Kind.SET_ASIDE, case)
+    answer = case.decide(raw, moment(case))
+    receipt = Acknowledged.model_validate_json(answer.model_dump_json())
+    entry = case.log[-1]
+    added = entry.model_copy(update={"said": {**entry.said, "year": 1}})
+    for year, found in ((None, []), (2, ["decision.year"])):
+        kept = receipt.model_copy(update={"sent": raw | {"year": year}, "said_sha256": None})
+        assert found == [one.field for one in differences(kept, OWN, added)]
