@@ -23,6 +23,7 @@ from starter.doubts.decision_doubts import (
     is_held_against_platform,
     known_platform,
 )
+from starter.doubts.unchanged_plan import files_plan, unchanged_plan
 from starter.errors import BadInput, NoSuchPlatform, NotAllowed, NotSent, PingtaiError
 from starter.terminal.language import say
 from workflows.decision import Decision
@@ -101,17 +102,23 @@ class DecisionCalls:
 
     def doubts(self, raw: Mapping[str, Any]) -> list[Words]:
         """What is to be asked about in a decision before it is sent."""
-        known = self._known() if is_held_against_platform(raw, today()) else None
+        known = self._known(raw) if is_held_against_platform(raw, today()) else None
         return [
             *plan_of_another(raw, self.platform),
             *decision_doubts(raw, today(), known),
             *self._organisation_doubts(raw.get("actor")),
         ]
 
-    def _known(self) -> KnownPlatform | None:
+    def unchanged_plan(self, raw: Mapping[str, Any]) -> list[Words]:
+        """What is asked about a plan that changes nothing."""
+        known = self._known(raw) if files_plan(raw) else None
+        return [*unchanged_plan(raw, known.plan)] if known and known.plan else []
+
+    def _known(self, raw: Mapping[str, Any]) -> KnownPlatform | None:
         """What the register has of the platform; None where it does not answer, or has nothing of it."""
-        if self._brief:
-            return known_platform(self._brief.card)
+        brief = self.brief() if files_plan(raw) else self._brief
+        if brief:
+            return known_platform(brief.card, brief.plan.shown if brief.plan else None)
         with suppress(PingtaiError):
             card = self._runner.run(_card(self.platform))
             return known_platform(card) if card else None
@@ -150,7 +157,7 @@ class DecisionCalls:
 
     def odd_day(self, raw: Mapping[str, Any]) -> BadInput | None:
         """Why a decision is not sent, by its day, where nobody can be asked whether that is meant."""
-        known = self._known() if raw.get("decided_on") != str(today()) else None
+        known = self._known(raw) if raw.get("decided_on") != str(today()) else None
         return odd_day(raw, today(), known.applied_on if known else None)
 
     def brief(self) -> "Brief | None":

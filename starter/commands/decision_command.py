@@ -153,7 +153,7 @@ def decide(form: DecisionForm, call: Call) -> None:
         if call.dry_run:
             _try(call, calls, decision, raw)
             return
-        doubtful = _doubtful(calls, raw) if asks else []
+        doubtful = calls.doubts(raw) if asks else []
         if doubtful or (asks and (call.by_name or form.kind is Kind.SET_ASIDE)):
             from starter.commands.guided.guided_decision import confirm  # noqa: PLC0415 - only who asks needs it
 
@@ -161,21 +161,13 @@ def decide(form: DecisionForm, call: Call) -> None:
         _send(call, calls, decision)
 
 
-def _doubtful(calls: DecisionCalls, raw: dict[str, Any]) -> list[Words]:
-    if calls.form.kind is not Kind.PLAN_REVISION:
-        return calls.doubts(raw)
-    from starter.commands.guided.plan_changes import unchanged_plan  # noqa: PLC0415 - only who asks needs it
-
-    return [*calls.doubts(raw), *unchanged_plan(calls.brief(), raw)]
-
-
 def _refuse_what_is_odd(calls: DecisionCalls, raw: Mapping[str, Any], call: Call) -> None:
-    """Refuse a file of another platform, and an odd day, where nobody can be asked about it.
+    """Refuse a file of another platform, an unchanged plan and an odd day, where nobody can be asked about it.
 
     Raises:
         BadInput: with what to add if it is meant.
     """
-    for why in plan_of_another(raw, call.platform):
+    for why in (*plan_of_another(raw, call.platform), *calls.unchanged_plan(raw)):
         raise unless_meant(why)
     odd = None if call.dry_run else calls.odd_day(raw)
     if odd:

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from starter.doubts.decision_doubts import KnownPlatform
 from starter.doubts.message_doubts import of_day, read_day
+from starter.doubts.unchanged_plan import unchanged_plan
 from starter.errors import BadInput
 from workflows.words import Words
 
@@ -29,6 +31,15 @@ def odd_day(raw: Mapping[str, Any], today: date, applied_on: date | None) -> Bad
     for why in of_day(raw, today, applied_on) if day and day <= today else ():
         return unless_meant(why)
     return None
+
+
+def odd_line(raw: Mapping[str, Any], today: date, known: KnownPlatform | None) -> BadInput | None:
+    """Return why a line of a batch is not sent: for its day, or a plan that changes nothing."""
+    odd = odd_day(raw, today, known.applied_on if known else None)
+    if odd is None and known and known.plan:
+        for why in unchanged_plan(raw, known.plan):
+            return unless_meant(why)
+    return odd
 
 
 def unless_meant(why: Words) -> BadInput:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.row_types import PlatformCard, SupportRow
 from starter.doubts.body_doubts import (
@@ -15,8 +15,12 @@ from starter.doubts.body_doubts import (
 from starter.doubts.late_rectification import late_rectification, orders_rectification
 from starter.doubts.message_doubts import message_doubts
 from starter.doubts.repeated_support import repeated_support, support_in
+from starter.doubts.unchanged_plan import files_plan, unchanged_plan
 from workflows.periods import beijing_date, last_day
 from workflows.words import Words
+
+if TYPE_CHECKING:
+    from db.plan_rows import PlanText
 
 
 class KnownPlatform(NamedTuple):
@@ -28,10 +32,12 @@ class KnownPlatform(NamedTuple):
     support: tuple[SupportRow, ...] = ()
     valid_to: date | None = None
     """The last day of validity of the newest term."""
+    plan: "PlanText | None" = None
+    """The newest version of the plan; None: it was not asked for."""
 
 
-def known_platform(card: PlatformCard) -> KnownPlatform:
-    """Return what the register answered of a platform."""
+def known_platform(card: PlatformCard, plan: "PlanText | None" = None) -> KnownPlatform:
+    """Return what the register answered of a platform, and of its plan where a decision files one."""
     newest = max(card.terms, key=lambda term: term.term, default=None)
     applied_at = newest.applied_at if newest else None
     until = newest.valid_until if newest else None
@@ -41,6 +47,7 @@ def known_platform(card: PlatformCard) -> KnownPlatform:
         bodies_in(card),
         tuple(card.support),
         last_day(until) if until else None,
+        plan,
     )
 
 
@@ -54,6 +61,7 @@ def is_held_against_platform(raw: Mapping[str, Any], today: date) -> bool:
         or names_bodies(raw)
         or support_in(raw) is not None
         or orders_rectification(raw)
+        or files_plan(raw)
     )
 
 
@@ -67,6 +75,8 @@ def decision_doubts(
     found += alike_bodies(raw, known.bodies)
     found += half_renamed(raw, known.bodies)
     found += repeated_support(raw, known.support)
+    if known.plan:
+        found += unchanged_plan(raw, known.plan)
     if known.valid_to and orders_rectification(raw):
         found += late_rectification(raw, known.valid_to)
     return found

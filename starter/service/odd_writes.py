@@ -17,7 +17,9 @@ from starter.doubts.decision_doubts import (
     is_held_against_platform,
     known_platform,
 )
+from starter.doubts.unchanged_plan import files_plan
 from starter.errors import PingtaiError
+from starter.plans.plan_view import plan_view
 from starter.service.key_access import Caller
 from starter.service.problem_details import Doubt, Kind, Problem
 from starter.service.scopes import Scope
@@ -51,18 +53,21 @@ async def decision_oddities(
     raw = as_sent(decision)
     known: KnownPlatform | None = None
     if who.may(Scope.READ) and is_held_against_platform(raw, today()):
-        known = await _known(request, platform_id)
+        known = await _known(request, platform_id, with_plan=files_plan(raw))
     return _doubts(*decision_doubts(raw, today(), known))
 
 
-async def _known(request: Request, platform_id: str) -> KnownPlatform | None:
+async def _known(request: Request, platform_id: str, *, with_plan: bool) -> KnownPlatform | None:
     try:
         async with asyncio.timeout(_PATIENCE):
-            engine = await request.app.state.backends.engine()
-            card = await RegisterQueries(engine).platform(platform_id)
+            register = RegisterQueries(await request.app.state.backends.engine())
+            card = await register.platform(platform_id)
+            plan = (
+                await plan_view(register.plan_queries, platform_id) if card and with_plan else None
+            )
     except _AWAY:  # the rules judge it all the same
         return None
-    return known_platform(card) if card else None
+    return known_platform(card, plan.shown if plan else None) if card else None
 
 
 async def alike_ids(request: Request, who: Caller, platform_id: str) -> tuple[Doubt, ...]:

@@ -21,6 +21,7 @@ from tests.workflows.world import World
 from workflows.periods import beijing_date
 
 WHY = "请写明责任保险的覆盖范围。"
+SAME = "建设方案与第 1 版内容相同。"
 NEW = "责任保险覆盖测试全程。"
 
 
@@ -78,11 +79,19 @@ async def test_in_five_calls(app: FastAPI, make_key: MakeKey, returned: Any) -> 
         revision = builders.decision(
             "plan_revision", "op-7", today, actor=OPERATOR, plan=plan, changes="补充保险"
         )
+        given = view["shown"]["plan"]["mechanisms"]
+        mechanisms = {name: one for name, one in given.items() if one is not None}
+        assert given != mechanisms, "the same plan, and another text of it"
+        same = revision | {"plan": view["shown"]["plan"] | {"mechanisms": mechanisms}}
+        tried = ok(await client.post(f"{where}/decisions?dry_run=true", json=same))
+        refused = await client.post(f"{where}/decisions?refuse_doubts=true", json=same)
         ok(await client.post(f"{where}/decisions", json=revision))
     async with calling(app, district) as client:
         changed = ok(await client.get(f"{where}/plan", params={"diff": "1,2"}))
         recommendation = builders.decision("recommendation", "hd-46", today)
         receipt = ok(await client.post(f"{where}/decisions", json=recommendation))
+    assert [{"en": "The plan says the same as version 1.", "zh": SAME}] == tried["doubts"]
+    assert (409, tried["doubts"]) == (refused.status_code, refused.json()["doubts"])
     assert WHY in json.dumps(timeline["items"][1], ensure_ascii=False)
     assert [one["path"] for one in changed["difference"]] == ["parts.safeguards"]
     assert (changed["shown"]["plan"], receipt["stage"]) == (plan, "inspection")

@@ -1,6 +1,8 @@
 """Whoever files a plan sees what it changes before it is sent, and is asked about one that changes nothing."""
 
-from collections.abc import Callable
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,12 +10,14 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from starter.clock import today
 from starter.commands.plan_files.plan_file import written_plan
 from tests.rules.builders import OPERATOR_NAME, plan
-from tests.rules.cases import at_stage
+from tests.rules.cases import at_stage, decision
+from tests.starter.shown_cases import PretendRegister, card_of, plan_of
 from tests.starter.test_case_brief import register, returned, terminal  # noqa: F401 - fixtures
 from tests.starter.test_guided import show_case
-from workflows.vocabulary import Stage
+from workflows.vocabulary import Kind, Stage
 
 Run = Callable[..., Result]
 Sent = list[tuple[str, dict[str, Any]]]
@@ -96,7 +100,41 @@ def test_flags_ask_about_a_plan_that_changes_nothing(
     Path("plan.md").write_bytes(written_plan(plan(), ".md"))
     shown = pingtai("revise", "p-1", *FLAGS, lang="zh", stdin="n\n").output
     assert "建设方案与第 1 版内容相同。" in shown
+    for lang, why in (
+        ("zh", "建设方案与第 1 版内容相同。确需提交的，请加 --yes"),
+        ("en", "The plan says the same as version 1. If that is meant, add --yes"),
+    ):
+        for how in ("--json", "--dry-run"):
+            refused = pingtai("revise", "p-1", *FLAGS, how, lang=lang)
+            assert (2, True) == (refused.exit_code, why in refused.stderr), refused.output
     assert sent == []
+    assert 0 == pingtai("revise", "p-1", *FLAGS, "--yes").exit_code
+    assert len(sent) == 1
+
+
+def test_a_batch_holds_back_a_plan_that_changes_nothing(
+    pingtai: Run, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody is asked; what was filed by the same line before is not compared with itself."""
+    monkeypatch.setattr("starter.commands.batch.batch_run.at_terminal", lambda: False)
+    shown = plan_of(returned())
+
+    @asynccontextmanager
+    async def reads() -> AsyncIterator[PretendRegister]:
+        yield PretendRegister(card_of(returned()), shown)
+
+    monkeypatch.setattr("starter.commands.batch.confirmation.open_reads", reads)
+    raw = decision(Kind.PLAN_REVISION, at_stage(Stage.CORRECTION), plan=plan())
+    line = raw | {"platform": "p-1", "decided_on": str(today())}
+    Path("x.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    held = pingtai("decide", "--file", "x.jsonl", lang="zh")
+    assert (2, []) == (held.exit_code, sent), held.output
+    assert "建设方案与第 1 版内容相同。确需提交的，请加 --yes" in held.output
+    assert 0 == pingtai("decide", "--file", "x.jsonl", "--yes").exit_code
+    filed = shown.shown.model_copy(update={"decision_id": raw["decision_id"]})
+    shown = shown.model_copy(update={"shown": filed})
+    assert 0 == pingtai("decide", "--file", "x.jsonl").exit_code
+    assert len(sent) == 2
 
 
 def test_a_plan_of_another_platform_is_asked_about(

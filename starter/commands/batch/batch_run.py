@@ -21,9 +21,10 @@ from starter.commands.batch.rejected_lines import RejectedLines
 from starter.commands.batch.sender import BatchSender
 from starter.commands.batch.submit import LineCheck, LineSubmission
 from starter.commands.own_signature import OwnSignature
-from starter.commands.unless_meant import odd_day
+from starter.commands.unless_meant import odd_line
 from starter.desk.countersigning import left_drafts
 from starter.desk.reach import open_pingtai
+from starter.doubts.unchanged_plan import files_plan
 from starter.errors import BadInput
 from starter.tables.file_content import read_many
 from starter.terminal.command_runner import BAD_INPUT, INTERRUPTED, REFUSED, UNREACHABLE
@@ -92,7 +93,7 @@ def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> P
     lines, telling, _ = prepared
     if not batch.asks or not lines:
         sure = batch.yes or batch.dry_run or not lines
-        return prepared if sure else _without_odd_days(prepared, runner)
+        return prepared if sure else _without_what_is_odd(prepared, runner)
     preview = runner.run(preview_batch(lines, batch.at_once, telling.note))
     for result in preview.held_back:
         telling.tell(result)
@@ -107,14 +108,17 @@ def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> P
     return prepared._replace(lines=preview.sendable)
 
 
-def _without_odd_days(prepared: Prepared, runner: asyncio.Runner) -> Prepared:
-    """Hold back the lines whose day is seldom meant: nobody can be asked about them."""
-    dated = [line for line in prepared.lines if line.message.get("decided_on") != str(today())]
-    known = runner.run(known_platforms(dated)) if dated else {}
+def _without_what_is_odd(prepared: Prepared, runner: asyncio.Runner) -> Prepared:
+    """Hold back the lines that are seldom meant, by day or plan: nobody can be asked about them."""
+    looked_at = [
+        line
+        for line in prepared.lines
+        if line.message.get("decided_on") != str(today()) or files_plan(line.message)
+    ]
+    known = runner.run(known_platforms(looked_at)) if looked_at else {}
     held_back = set()
-    for line in dated:
-        found = known.get(line.platform)
-        odd = odd_day(line.message, today(), found.applied_on if found else None)
+    for line in looked_at:
+        odd = odd_line(line.message, today(), known.get(line.platform))
         if odd:
             held_back.add(line.entry.number)
             prepared.telling.tell(Result(line.entry, Outcome.BAD, line, problem=odd.words))

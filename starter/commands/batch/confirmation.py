@@ -14,6 +14,7 @@ from starter.commands.guided.summary import actor_words
 from starter.desk.reach import open_reads
 from starter.doubts.decision_doubts import KnownPlatform, decision_doubts, known_platform
 from starter.doubts.repeated_support import Given, support_in
+from starter.doubts.unchanged_plan import files_plan
 from starter.errors import PingtaiError
 from starter.terminal import wording
 from starter.terminal.command_runner import Declined
@@ -31,14 +32,16 @@ LISTED = 10
 
 
 async def known_platforms(lines: Sequence[Line]) -> dict[str, KnownPlatform]:
-    """Names and days of application, by platform: of the first `LOOKED_UP`, as far as the register answers."""
+    """What is known of platforms, by their ids: of the first `LOOKED_UP`, as far as the register answers."""
     found: dict[str, KnownPlatform] = {}
     try:
         async with open_reads() as register:
+            filing = {line.platform for line in lines if files_plan(line.message)}
             for platform in list(dict.fromkeys(line.platform for line in lines))[:LOOKED_UP]:
                 card = await register.platform(platform)
                 if card:
-                    found[platform] = known_platform(card)
+                    plan = await register.plan(platform) if platform in filing else None
+                    found[platform] = known_platform(card, plan.shown if plan else None)
     except PingtaiError:
         pass  # the dates are compared with today alone, and platforms have their ids
     return found

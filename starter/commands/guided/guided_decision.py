@@ -11,7 +11,7 @@ from starter.commands.guided.case_brief import NOT_THERE, ON_NOTHING, Brief, bri
 from starter.commands.guided.check_answers import Checks
 from starter.commands.guided.dialogue import HOW
 from starter.commands.guided.foresight import Foresight
-from starter.commands.guided.plan_changes import changes_parts, unchanged_plan
+from starter.commands.guided.plan_changes import changes_parts
 from starter.commands.guided.prompts import sure, wrong
 from starter.commands.guided.questions import show_case
 from starter.commands.guided.session import Session
@@ -55,14 +55,11 @@ def guided(
         show(*changes_parts(brief, raw))
         return preview.stage or ""
 
-    def doubtful(raw: dict[str, Any]) -> list[Words]:
-        return [*calls.doubts(raw), *unchanged_plan(brief, raw)]
-
     def shown(raw: dict[str, Any]) -> dict[str, str]:
         named = decision_named(foresight.log, raw.get("target"), raw.get("entry"))
         return {"target": named} if named else {}
 
-    checks = Checks(leads_to, doubtful, shown, foresight.is_its_turn)
+    checks = Checks(leads_to, calls.doubts, shown, foresight.is_its_turn)
     with session.kept():
         with _nothing_sent():
             session.begin()
