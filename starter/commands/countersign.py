@@ -57,9 +57,9 @@ def countersign_command(
 ) -> None:
     """Sign as the second person what another officer has decided, and submit it. 会签
 
-    Without a number: list what waits. With one: show what it is about and what was decided, ask, sign,
-    and submit both signatures together. Several, or --all: a list, and one question. What another person
-    signed for a case that has moved on since is dropped.
+    Without a number: list what waits. With one: show what it is about, what was decided and where it leads,
+    ask, sign, and submit both signatures together. Several, or --all: a list, and one question. In scripts:
+    --yes. What another person signed for a case that has moved on since is dropped.
 
     \b
     Example:
@@ -76,7 +76,7 @@ def countersign_command(
                 work.drop(draft)
                 show(Words(f"Dropped: {draft.number}", f"已撤回：{draft.number}"))
         else:
-            _sign(work, drafts, asks=at_terminal() and not (yes or as_json), as_json=as_json)
+            _sign(work, drafts, yes=yes, as_json=as_json)
 
 
 countersign_command.params.append(YES)
@@ -92,20 +92,24 @@ def _list(drafts: Sequence[CountersignDraft], *, as_json: bool) -> None:
 
 
 def _sign(
-    work: "_Countersigning", drafts: Sequence[CountersignDraft], *, asks: bool, as_json: bool
+    work: "_Countersigning", drafts: Sequence[CountersignDraft], *, yes: bool, as_json: bool
 ) -> None:
-    """Sign and send them, after one question; each that is refused is told, and the others go on.
+    """Show them, and sign and send them after one question; each that is refused is told, the others go on.
 
     Raises:
+        BadInput: nobody can be asked, and nobody said yes.
         click.exceptions.Exit: one was refused.
     """
     signer = work.signer(drafts)
-    if asks:
+    if len(drafts) == 1:
+        work.drop_if_moved_on(drafts[0])
+    if drafts and not as_json:
         if len(drafts) == 1:
             _show_whole(drafts[0])
         else:
             show(heading(WAITING), waiting_table(drafts))
-        _confirm(len(drafts))
+    if drafts and not yes:
+        _confirm(len(drafts), asks=at_terminal() and not as_json)
     receipts: list[Receipt] = []
     refused: list[Refused] = []
     for draft in drafts:
@@ -127,10 +131,19 @@ def _sign(
 
 
 def _show_whole(draft: CountersignDraft) -> None:
-    """Show what a decision is about, what it says, and who signed it."""
-    from starter.commands.guided.case_brief import ON_NOTHING, brief_parts  # noqa: PLC0415 - only who asks
+    """Show what a decision is about, what it says, where it leads, and who signed it.
+
+    Raises:
+        Refused: the rules refuse it now.
+    """
+    from starter.commands.guided.case_brief import ON_NOTHING, brief_parts  # noqa: PLC0415 - only one alone
+    from starter.commands.guided.questions import show_case  # noqa: PLC0415 - as above
 
     with closing(DecisionCalls(FORMS[Kind(draft.kind)], draft.platform_id, None)) as calls:
+        view = calls.view()
+        show_case(calls.form, view, calls.beside(view))
+        unsigned = signed_once(draft.decision).model_copy(update={"signatures": ()})
+        leads_to = calls.preview(unsigned).stage or ""
         brief = None if draft.kind in ON_NOTHING else calls.brief()
         if brief:
             show(*brief_parts(Kind(draft.kind), brief))
@@ -138,10 +151,15 @@ def _show_whole(draft: CountersignDraft) -> None:
             from starter.commands.guided.guided_decision import show_set_aside  # noqa: PLC0415 - as above
 
             show_set_aside(calls, draft.decision)
-    show("", *decision_parts(draft, _first_key(draft)))
+    show("", *decision_parts(draft, _first_key(draft), leads_to))
 
 
-def _confirm(number: int) -> None:
+def _confirm(number: int, *, asks: bool) -> None:
+    if not asks:
+        raise BadInput(
+            "nothing was signed. To sign and submit without being asked: --yes",
+            "未签名。不经询问即签名并提交，请加 --yes",
+        )
     from starter.commands.guided.prompts import sure  # noqa: PLC0415 - only who asks
 
     question = (
@@ -235,6 +253,24 @@ class _Countersigning:
             Refused: its case moved on, for which it was dropped; or the rules refuse it.
         """
         drafts = self._all_drafts()
+        self.drop_if_moved_on(draft)
+        self.sent = self._signed(draft, signer)
+        try:
+            receipt = self._runner.run(self._pingtai().decide(draft.platform_id, self.sent))
+        except NOT_TAKEN:
+            raise
+        except BaseException as error:
+            error.add_note(say(_AGAIN))
+            raise
+        self._runner.run(drafts.drop(draft.number))
+        return receipt
+
+    def drop_if_moved_on(self, draft: CountersignDraft) -> None:
+        """Drop one whose case has moved on since it was signed.
+
+        Raises:
+            Refused: it was dropped.
+        """
         if has_moved_on(draft, self._runner.run(self._register().log(draft.platform_id))):
             self.drop(draft)
             raise Refused(
@@ -246,16 +282,6 @@ class _Countersigning:
                     stage="",
                 )
             )
-        self.sent = self._signed(draft, signer)
-        try:
-            receipt = self._runner.run(self._pingtai().decide(draft.platform_id, self.sent))
-        except NOT_TAKEN:
-            raise
-        except BaseException as error:
-            error.add_note(say(_AGAIN))
-            raise
-        self._runner.run(drafts.drop(draft.number))
-        return receipt
 
     def _signed(self, draft: CountersignDraft, signer: "Signer") -> dict[str, Any]:
         """A decision with both signatures, each with the proof that its signer stands in the roster now."""

@@ -23,8 +23,10 @@ def waiting_table(drafts: Sequence[CountersignDraft]) -> Table:
     return table_of(drafts, _COLUMNS)
 
 
-def decision_parts(draft: CountersignDraft, first: PublicKey) -> list[Table | Text | Said]:
-    """One of them whole, and who signed it first."""
+def decision_parts(
+    draft: CountersignDraft, first: PublicKey, leads_to: str
+) -> list[Table | Text | Said]:
+    """One of them whole, the stage that it leads to, and who signed it first."""
     form = FORMS[Kind(draft.kind)]
     # Nothing of it can be changed: it is signed.
     rows = [row._replace(part="") for row in rows_of(form, draft.decision, draft.decision)]
@@ -35,7 +37,7 @@ def decision_parts(draft: CountersignDraft, first: PublicKey) -> list[Table | Te
     ]
     return [
         heading(WAITING),
-        summary(rows, None, ""),
+        summary(rows, None, leads_to),
         "",
         facts(signed),
     ]

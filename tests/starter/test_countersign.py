@@ -22,10 +22,12 @@ from tests.rules import cases
 from tests.rules.cases import at_stage, decide
 from tests.rules.signing import Person, bound, signed
 from tests.starter.shown_cases import lines
+from tests.starter.test_guided import show_case
 from workflows.decision_reading import decision_of
 from workflows.model import InvalidMessage
 from workflows.refusal import Refusal, Refused
 from workflows.roster_entries import RosterEntry, RosterProof, prove_entry
+from workflows.run_io import DecisionPreview
 from workflows.signed_form import signed_form
 from workflows.ssh_signatures import PublicKey, signer_of
 from workflows.vocabulary import Happening, Kind, Role, Stage
@@ -94,6 +96,8 @@ def drafts(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -> PretendD
     monkeypatch.setattr("starter.commands.countersign.open_countersign_drafts", opened)
     monkeypatch.setattr("starter.commands.countersign.open_reads", reads)
     answers["signatures_needed"] = 2
+    show_case(answers, at_stage(Stage.LISTING))
+    answers["check"] = DecisionPreview(stage=Stage.VALID)
     answers["proofs"] = proofs("kw-1", "kw-2", "kw-3")
     return there
 
@@ -143,7 +147,7 @@ def test_the_first_officer_leaves_it_and_the_second_sends_it(
     listed = pingtai("countersign").stdout
     assert "kw-1" in listed and "listing: included" in listed
     second = sit_down("kw-2")
-    done = pingtai("countersign", "1")
+    done = pingtai("countersign", "1", "--yes")
     assert 0 == done.exit_code, done.output
     assert (
         f"Signed by\t{first.fingerprint()} (kw-1), {second.fingerprint()} (kw-2)\n" in done.stdout
@@ -163,7 +167,7 @@ def test_each_signature_shows_that_its_signer_stands_in_the_roster_now(
     pingtai(*LISTING)
     answers["proofs"] = proofs("kw-1", "kw-2", "kw-3")
     sit_down("kw-3")
-    assert 0 == pingtai("countersign", "1").exit_code
+    assert 0 == pingtai("countersign", "1", "--yes").exit_code
     shown = [one["proof"] for one in sent[0][1]["signatures"]]
     assert [("kw-1", 3), ("kw-3", 3)] == [(one["entry"]["id"], one["leaves"]) for one in shown]
 
@@ -214,6 +218,46 @@ def test_a_person_is_shown_what_they_sign_and_asked(
     assert 1 == len(sent)
 
 
+def test_a_script_says_yes_and_is_shown_the_same(
+    pingtai: Run, sent: Sent, drafts: PretendDrafts, sit_down: Sit
+) -> None:
+    """Name, stage, what follows and the decision; without --yes nothing is signed, --json or not."""
+    sit_down("kw-1")
+    pingtai(*LISTING)
+    sit_down("kw-2")
+    for way in (("1",), ("--all",), ("1", "--json")):
+        silent = pingtai("countersign", *way)
+        assert (2, [], 1) == (silent.exit_code, sent, len(drafts.kept)), silent.output
+        assert "nothing was signed" in silent.stderr and "--yes" in silent.stderr
+        assert "--json" in way or "GX-1" in silent.stdout
+    name = at_stage(Stage.LISTING).state.facts.name
+    shown = {
+        "en": (f"{name} (bj-test)", "Stage\tlisting", "Awaited\t", "Leads to\tvalid"),
+        "zh": (f"{name} (bj-test)", "阶段\t", "待办\t", "将进入\t"),
+    }
+    for lang, parts in shown.items():
+        out = pingtai("countersign", "1", lang=lang)
+        assert "--yes" in out.stderr
+        for part in parts:
+            assert part in out.stdout, (part, out.stdout)
+    done = pingtai("countersign", "1", "--yes")
+    assert (0, 1) == (done.exit_code, len(sent))
+    assert f"{name} (bj-test)" in done.stdout
+
+
+def test_what_the_rules_refuse_now_is_said_before_the_question(
+    pingtai: Run, sent: Sent, drafts: PretendDrafts, sit_down: Sit, answers: dict[str, Any]
+) -> None:
+    """Nobody is asked to sign it; whoever left it decides whether it waits on."""
+    sit_down("kw-1")
+    pingtai(*LISTING)
+    sit_down("kw-2")
+    answers["check"] = Refused(Refusal(rule="§四", en="suspended", zh="已暂停", stage="x"))
+    refused = pingtai("countersign", "1", "--yes")
+    assert (3, [], 1) == (refused.exit_code, sent, len(drafts.kept))
+    assert "suspended" in refused.stderr
+
+
 def test_many_are_countersigned_with_one_question(
     pingtai: Run,
     sent: Sent,
@@ -252,7 +296,7 @@ def test_one_that_is_refused_does_not_stop_the_others(
     pingtai(*LISTING)
     sit_down("kw-2")
     answers["decide"] = Refused(Refusal(rule="§四", en="no", zh="不", stage="x"))
-    done = pingtai("countersign", "--all")
+    done = pingtai("countersign", "--all", "--yes")
     assert (3, 2) == (done.exit_code, len(drafts.kept))
     assert "1 p-1: no" in done.stderr and "2 p-1: no" in done.stderr
 
@@ -272,7 +316,7 @@ def test_what_was_signed_for_a_case_that_moved_on_is_dropped(
     decide(case, Kind.LISTING, "not_included")
     answers["log"] = lines(Told(case, datetime.now(UTC)))
     sit_down("kw-2")
-    done = pingtai("countersign", "1")
+    done = pingtai("countersign", "1", "--yes")
     assert (3, [], {}) == (done.exit_code, sent, drafts.kept)
     assert "the case has moved on since kw-1 signed this: it was dropped" in done.stderr
 
