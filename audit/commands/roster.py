@@ -12,6 +12,7 @@ from audit.commands.audit_options import output_option
 from audit.commands.history_source import opened
 from audit.evidence_files import read_bounded, write_new
 from audit.reading.roster_log_reading import differing_entries, read_roster, roster_faults
+from audit.reading.roster_versions import MadeVersion, versions_of
 from audit.reconciling.roster_rows import held_log, row_faults
 from audit.replay.roster_replay import replay_roster
 from starter.client.register_access import open_engine
@@ -20,14 +21,18 @@ from starter.commands.options import json_option
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
-from starter.terminal.screen import facts, show, show_json
+from starter.terminal.screen import ALWAYS, Column, facts, heading, show, show_json, table_of
 from starter.terminal.wording import moment
 from workflows.model import canonical
 from workflows.record import LogEntry
-from workflows.roster_state import fold_roster
 from workflows.words import Words, counted
 
 LARGEST = 256 * 1024 * 1024
+_VERSIONS: tuple[Column[MadeVersion], ...] = (
+    Column(Words("no.", "版本"), lambda one: str(one.number), whole=ALWAYS),
+    Column(Words("entry", "条目"), lambda one: str(one.seq), whole=ALWAYS),
+    Column(Words("digest", "摘要"), lambda one: one.digest, whole=ALWAYS),
+)
 
 
 @click.command("roster")
@@ -48,7 +53,8 @@ async def roster_command(
 
     Each entry is decided again by the messages that people signed, and must come to the same hash. With FILE,
     which -o wrote, it needs nothing else. Without, it is the register's log: its rows of people, keys and
-    versions must follow from it, and with --from it must be that of the histories.
+    versions must follow from it, and with --from it must be that of the histories. The digest of each version
+    is the one that dossiers name.
 
     Exit code 0: no problem; 1: problems; 5: something could not be checked.
 
@@ -129,25 +135,29 @@ def _read(file: Path) -> list[LogEntry]:
 
 
 def _show(log: Sequence[LogEntry], wrong: Sequence[Words], unchecked: Sequence[Words]) -> None:
+    made: list[MadeVersion] = []
     rows: list[tuple[Words, Words]] = [
         (Words("Entries", "记录"), Words.same(f"{len(log):,}")),
         (Words("From", "起止"), Words.same(f"{moment(log[0].at)} – {moment(log[-1].at)}")),
     ]
     if not wrong:
-        state = fold_roster(log)
-        assert state.root, "a log that holds has a version"  # noqa: S101
-        root = state.root.root
-        by = [s.proof.entry for s in state.root.signatures if s.proof]
+        made = list(versions_of(log))
+        signed = made[-1].signed
+        root = signed.root
+        by = [s.proof.entry for s in signed.signatures if s.proof]
         rows += [
             (Words("Version", "版本"), Words.same(f"{root.version}")),
             (Words("People", "人员"), Words.same(f"{root.leaves:,}")),
             (Words("Root", "根"), Words.same(root.root)),
+            (Words("Last hash", "末条哈希"), Words.same(log[-1].hash)),
             (
                 Words("Signed by", "签名"),
                 Words.same(", ".join(f"{one.id} ({one.name})" for one in by)),
             ),
         ]
     show(facts(rows))
+    if made:
+        show(heading(Words("Digests of the versions", "各版本摘要")), table_of(made, _VERSIONS))
     for words in wrong:
         show(f"✗ {say(words)}")
     for words in unchecked:
@@ -168,14 +178,16 @@ def _show(log: Sequence[LogEntry], wrong: Sequence[Words], unchecked: Sequence[W
 def _show_json(
     log: Sequence[LogEntry], wrong: Sequence[Words], unchecked: Sequence[Words], *, holds: bool
 ) -> None:
-    state = None if wrong else fold_roster(log)
-    root = state.root.root.model_dump(mode="json") if state and state.root else None
+    made = [] if wrong else list(versions_of(log))
+    root = made[-1].signed.root.model_dump(mode="json") if made else None
+    versions = [{"version": one.number, "entry": one.seq, "digest": one.digest} for one in made]
     show_json(
         {
             "holds": holds,
             "entries": len(log),
             "log_hash": log[-1].hash,
             "root": root,
+            "versions": versions,
             "problems": [words._asdict() for words in wrong],
             "unchecked": [words._asdict() for words in unchecked],
         }

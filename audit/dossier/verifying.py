@@ -128,8 +128,10 @@ def holder_notes(authorship: Authorship, versions: Versions) -> Iterator[Words]:
         digest = first.digest()
         yield Words(
             f"Whose the keys are is said by the roster that the cases were given, from version {first.version}"
-            f" on: compare its digest {digest} with what the office published.",
-            f"密钥归属以案件所载人员目录（第 {first.version} 版起）为准：请将其摘要 {digest} 与所公布的核对。",
+            f" on: compare its digest {digest} with that of version {first.version} in the office's roster"
+            " (pingtai audit roster).",
+            f"密钥归属以案件所载人员目录（第 {first.version} 版起）为准：请将其摘要 {digest} 与本单位人员目录"
+            f"第 {first.version} 版的摘要核对（pingtai audit roster）。",
         )
 
 

@@ -130,6 +130,17 @@ async def test_the_command(
     assert "每项变更均经应有签名" in alone.stdout
     said = json.loads((await run(str(file), "--json")).stdout)
     assert (said["holds"], said["entries"], said["problems"]) == (True, 5, [])
+    first = RosterRoot.model_validate_json(json.dumps(life.roster.log[0].said["root"]))
+    assert life.roster.state.root
+    newest = life.roster.state.root.root
+    # Entry 2 waits, and entry 3 confirms it.
+    assert [(one["version"], one["entry"]) for one in said["versions"]] == [
+        *((1, 1), (2, 3), (3, 4), (4, 5)),
+    ]
+    for given in (first.digest(), newest.digest(), life.roster.log[-1].hash):
+        assert given in whole.stdout
+        assert given in alone.stdout
+    assert said["versions"][0]["digest"] == first.digest()
     forged = _said(life.roster.log, 1, _other_name)
     file.write_bytes(b"".join(canonical(e.model_dump(mode="json")) + b"\n" for e in forged))
     wrong = await run(str(file))

@@ -73,6 +73,12 @@ class Office:
         assert done.exit_code == code, done.output
         return done.stdout if code == 0 else done.stderr
 
+    def beside(self, *said: str, lang: str = "en") -> str:
+        """What a command says beside its answer."""
+        done = self._pingtai("roster", *said, lang=lang)
+        assert done.exit_code == 0, done.output
+        return done.stderr
+
     def key(self, person: str) -> str:
         """The file of a key."""
         return str(self.folder / person)
@@ -320,6 +326,14 @@ def test_the_proof_holds(opened: Office) -> None:
     assert [one["id"] for one in json.loads(opened.run("list", "--json"))] == sorted(
         ("hd-01", "kw-01", "kw-02")
     )
+
+
+def test_the_list_says_of_which_version_it_is(opened: Office, roster: MemoryRoster) -> None:
+    """With the digest that dossiers name, beside the table that programs read."""
+    assert roster.log.state.root
+    digest = roster.log.state.root.root.digest()
+    for lang, words in (("en", f"Version 1, digest {digest}"), ("zh", f"第 1 版，摘要 {digest}")):
+        assert words in opened.beside("list", lang=lang)
 
 
 def test_lines_that_do_not_hold_are_named(opened: Office, roster: MemoryRoster) -> None:

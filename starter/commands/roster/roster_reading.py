@@ -74,6 +74,7 @@ async def list_command(
             await _waiting(roster, as_json=as_json)
             return
         page = await roster.people(after or "", limit=limit, **narrowed)
+        newest = None if as_json else await roster.newest()
     if as_json:
         show_json([one.content() for one in page.people])
     elif page.people:
@@ -81,6 +82,11 @@ async def list_command(
             show(table_of(page.people, PEOPLE))
         if page.after:
             complain_of_more(len(page.people), with_option(after=page.after))
+        if newest:
+            version, digest = newest.root.version, newest.root.digest()
+            complain(
+                Words(f"Version {version}, digest {digest}", f"第 {version} 版，摘要 {digest}")
+            )
     else:
         complain(
             Words(
