@@ -12,6 +12,7 @@ from starter.commands.deciding_roles import substitution_of
 from starter.commands.decision_form import DecisionForm
 from starter.commands.own_signature import OwnSignature
 from starter.commands.receipt_view import end_of_stage
+from starter.commands.set_aside_preview import by_entry, in_force_lines, is_entry_number
 from starter.commands.unless_meant import odd_day, plan_of_another
 from starter.desk.known_organisations import known_organisations, nearly
 from starter.desk.profile import read_profile
@@ -167,6 +168,12 @@ class DecisionCalls:
                 self._brief = self._runner.run(_brief(self.platform))
         return self._brief
 
+    def name_target(self, said: dict[str, Any]) -> None:
+        """Let a setting aside name its decision by id where it was called by its entry's number."""
+        target = said.get("target") if self.form.kind is Kind.SET_ASIDE else None
+        if is_entry_number(target):
+            said |= by_entry(self.register_log(), target)
+
     def decision(self, raw: dict[str, Any]) -> Decision:
         """The decision that `raw` says, which is completed by who is acted for.
 
@@ -178,7 +185,11 @@ class DecisionCalls:
         try:
             return new_decision_of(raw, self.form.kind)
         except InvalidMessage as error:
-            raise _explained(self.form, error) from None
+            explained = _explained(self.form, error)
+            if self.form.kind is Kind.SET_ASIDE and "target" not in raw:
+                for line in in_force_lines(self.register_log()):
+                    explained.add_note(say(line))
+            raise explained from None
 
     def preview(self, decision: Decision) -> DecisionPreview:
         """What would become of it. Raises as `Pingtai.check`; NotAllowed: its person's key may sign nothing."""

@@ -142,6 +142,7 @@ def decide(form: DecisionForm, call: Call) -> None:
     if roster and all("vote" in expert for expert in roster):
         said["panel"] = [*roster, *said.get("panel", ())]
     with without_whom(roster), closing(DecisionCalls(form, call.platform, call.principal)) as calls:
+        calls.name_target(said)
         if call.talks and (form.unanswered(said) or _who_is_open(said, call)):
             _take_by_form(call, calls, said, roster)
             return

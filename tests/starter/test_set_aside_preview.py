@@ -1,15 +1,19 @@
 """What falls when a decision is set aside is what the workflow itself lets fall."""
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from click.testing import Result
 
 from db.row_types import LogLine
-from starter.commands.set_aside_preview import in_force, set_aside_with, standing
+from starter.clock import today
+from starter.commands.set_aside_preview import by_entry, in_force, set_aside_with, standing
 from starter.commands.timeline import timeline
 from tests.rules.cases import (
     PATHS,
@@ -135,6 +139,65 @@ def test_setting_aside_shows_what_falls_and_asks(
     assert 0 == pingtai(*flags, stdin="y\n").exit_code
     assert 0 == pingtai(*flags, "--yes").exit_code
     assert ["d-3", "d-3"] == [said["target"] for _, said in sent]
+
+
+def test_a_decision_is_named_by_its_entry_too(
+    pingtai: Run, answers: dict[str, Any], sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `show` numbers it, by flag and in a table; an id that is written so is an id."""
+    case = at_stage(Stage.LISTING)
+    known = lines(case)
+    answers["log"] = known
+    who = ("--reason", "有误", "--actor", "kw-1", "--organisation", "市科委", "--yes")
+    wanted = [line for line in known if line.entry.decision_id and line.entry.kind == "decision"]
+    for line in wanted:
+        assert 0 == pingtai("set-aside", "bj-test", "--decision", line.number, *who).exit_code
+    assert [(line.entry.decision_id, None) for line in wanted] == [
+        (said["target"], said.get("entry")) for _, said in sent
+    ]
+    [first, second, *_] = wanted
+
+    @asynccontextmanager
+    async def reads() -> AsyncIterator[Any]:
+        yield SimpleNamespace(log=AsyncMock(return_value=known))
+
+    monkeypatch.setattr("starter.commands.batch.preparation.open_reads", reads)
+    row = f"bj-test,撤销更正,{second.number},有误"
+    Path("x.csv").write_text(f"平台编号,事项,target,reason\n{row}\n", encoding="utf-8")
+    commission = (*who[2:], "--date", str(today()))
+    assert 0 == pingtai("decide", "--file", "x.csv", *commission).exit_code
+    assert second.entry.decision_id == sent[-1][1]["target"]
+    assert by_entry(_renamed(known, first, second.number), second.number) == {}
+    same = _renamed(known, first, str(second.entry.decision_id))
+    assert by_entry(same, second.number) == {
+        "target": second.entry.decision_id,
+        "entry": second.entry.seq,
+    }
+    assert by_entry(known, "9.9") == {}
+
+
+def _renamed(known: list[LogLine], line: LogLine, decision_id: str) -> list[LogLine]:
+    entry = line.entry.model_copy(update={"decision_id": decision_id})
+    return [one.model_copy(update={"entry": entry}) if one is line else one for one in known]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_script_that_names_none_is_told_which_there_are(
+    pingtai: Run, answers: dict[str, Any], sent: Sent, lang: str
+) -> None:
+    """By number and id: nothing else shows the ids."""
+    answers["log"] = lines(at_stage(Stage.LISTING))
+    flags = ("--reason", "有误", "--actor", "kw-1", "--organisation", "市科委")
+    told = pingtai("set-aside", "bj-test", *flags, lang=lang)
+    assert (2, []) == (told.exit_code, sent)
+    title = {
+        "en": "Decisions in force, by number or id for --decision:",
+        "zh": "有效的决定（--decision 可写记录号或编号）：",
+    }
+    listed = told.stderr.partition(title[lang])[2]
+    for line in in_force(answers["log"]):
+        assert f"\n  {line.number}  " in listed
+        assert str(line.entry.decision_id) in listed
 
 
 def test_a_dry_run_sends_nothing(pingtai: Run, answers: dict[str, Any], sent: Sent) -> None:

@@ -1,6 +1,7 @@
 """Lines made whole and checked, before any is sent: who, on what day, under which id."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from starter.commands.actor_resolution import ActorResolver
@@ -8,8 +9,10 @@ from starter.commands.batch.decision_columns import KIND, KIND_LABEL, PLATFORM, 
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
 from starter.commands.deciding_roles import substitution_of
 from starter.commands.notation import platform_id
+from starter.commands.set_aside_preview import by_entry, is_entry_number
+from starter.desk.reach import open_reads
 from starter.desk.substitutes import in_place_of
-from starter.errors import BadInput
+from starter.errors import BadInput, PingtaiError
 from starter.terminal.named_fields import NamedFields, in_table, named
 from starter.value_names import terms_beside
 from workflows.decision_reading import decision_of, new_decision_of
@@ -75,10 +78,20 @@ class BatchPreparation:
         try:
             if "decision_id" not in raw:
                 raw["decision_id"] = derived_id(platform, raw)
+            if kind is Kind.SET_ASIDE and is_entry_number(raw.get("target")):
+                raw |= await _by_entry(platform, raw)
             new_decision_of(raw)
         except InvalidMessage as error:
             raise NamedFields(error, MODELS[kind], headings=entry.headings) from None
         return platform, raw
+
+
+async def _by_entry(platform: str, raw: dict[str, Any]) -> dict[str, Any]:
+    """The id of a decision that a line calls by its entry's number; nothing while the register is away."""
+    with suppress(PingtaiError):
+        async with open_reads() as register:
+            return by_entry(await register.log(platform), raw["target"])
+    return {}
 
 
 def _called(entry: Entry, label: Label | None, name: str) -> Words:
