@@ -1,5 +1,6 @@
 """How the value of a field is written outside of JSON: in a flag, in a cell, as an answer to a question."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from enum import Enum, StrEnum, auto
@@ -21,6 +22,7 @@ from workflows.bringing_in import PastAssessment
 from workflows.decisions import Expert
 from workflows.field_labels import bare
 from workflows.indicators import Indicator, Target
+from workflows.model import OfficialNumber
 from workflows.vocabulary import AssessmentStage
 
 
@@ -29,6 +31,8 @@ class Shape(Enum):
 
     TEXT = auto()
     ID = auto()
+    OFFICIAL_NUMBER = auto()
+    """The number of a document, which may be Chinese."""
     DAY = auto()
     NUMBER = auto()
     """A whole number."""
@@ -107,17 +111,32 @@ def shape_of(field: FieldInfo) -> tuple[Shape, tuple[StrEnum, ...]]:
         other = Shape.OBJECTS if issubclass(one, BaseModel) else Shape.TEXTS
         return _LISTS.get(one, other), ()
     # What is bounded by a pattern alone is an id.
-    text = Shape.ID if longest(field) is None else Shape.TEXT
+    text = Shape.TEXT
+    if longest(field) is None:
+        pattern = next((bound.pattern for bound in _bounds(field) if _has_pattern(bound)), None)
+        text = Shape.OFFICIAL_NUMBER if pattern == _OFFICIAL_PATTERN else Shape.ID
     return _PLAIN.get(one, Shape.OBJECT if issubclass(one, BaseModel) else text), ()
 
 
 def longest(field: FieldInfo) -> int | None:
     """Return how many characters or entries a field has at most; None without such a bound."""
-    bounds = [*field.metadata]
+    return next((one.max_length for one in _bounds(field) if hasattr(one, "max_length")), None)
+
+
+def _bounds(field: FieldInfo) -> Iterator[Any]:
+    yield from field.metadata
     for part in (field.annotation, *get_args(field.annotation)):
         for bound in getattr(part, "__metadata__", ()):
-            bounds += bound.metadata if isinstance(bound, FieldInfo) else (bound,)
-    return next((one.max_length for one in bounds if hasattr(one, "max_length")), None)
+            yield from bound.metadata if isinstance(bound, FieldInfo) else (bound,)
+
+
+def _has_pattern(bound: Any) -> bool:
+    return getattr(bound, "pattern", None) is not None
+
+
+_OFFICIAL_PATTERN = next(
+    one.pattern for one in get_args(OfficialNumber)[1].metadata if _has_pattern(one)
+)
 
 
 def _by_word(value: Any) -> Shape:

@@ -8,6 +8,7 @@ from workflows.words import Words
 
 METAVARS = {
     Shape.ID: Words("ID", "编号"),
+    Shape.OFFICIAL_NUMBER: Words("NUMBER", "编号"),
     Shape.DAY: Words.same("YYYY-MM-DD"),
     Shape.NUMBER: Words("N", "数字"),
     Shape.DECIMAL: Words("N", "数字"),

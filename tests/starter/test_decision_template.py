@@ -90,6 +90,41 @@ def test_a_template_is_filled_in_and_sent(pingtai: Run, sent: Sent) -> None:
     assert ["核查员1（市科委）"] == decision["inspectors"]
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("kind", [*Kind])
+def test_no_required_cell_of_the_example_is_empty(pingtai: Run, lang: Language, kind: Kind) -> None:
+    """Whoever copies the example row sees where something belongs."""
+    pingtai("decide", "--template", "t.csv", kind, lang=lang)
+    heading, needed, _, example = rows_of("t.csv")
+    required = {"en": "required", "zh": "必填"}[lang]
+    empty = [
+        name
+        for name, word, cell in zip(heading, needed, example, strict=True)
+        if word.removeprefix("# ") == required and not cell
+    ]
+    assert [] == empty
+
+
+def test_columns_say_what_they_take(pingtai: Run) -> None:
+    """A list's number may be Chinese; who needs inspectors is said in the policy's words."""
+    pingtai("decide", "--template", "t.csv", "list", lang="zh")
+    heading, _, how, _ = rows_of("t.csv")
+    for name in ("名单批次", "证书编号"):
+        assert "汉字" in how[heading.index(name)]
+    pingtai("decide", "--template", "u.csv", "inspect", lang="zh")
+    heading, needed, *_ = rows_of("u.csv")
+    assert "政策参数要求时必填" == needed[heading.index("核查人员")]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["核查意见：其余", "核查意见：全部", "核查意见.all", "findings: others", "findings.all"],
+)
+def test_one_column_holds_for_all_findings(heading: str) -> None:
+    """In words that come to mind, too."""
+    assert "findings.all" == decision_headings().name_of(heading)
+
+
 def test_a_template_of_all_kinds_says_what_each_column_is_for(pingtai: Run) -> None:
     """What kinds call differently has all their names, and is read under each."""
     pingtai("decide", "--template", "t.csv", lang="zh")

@@ -82,7 +82,7 @@ def needed_in(kind: Kind, name: str) -> Words:
     if part is None:
         return Words("optional", "选填")
     if part.label.by_policy:
-        return Words("required of new cases", "新事项必填")
+        return Words("required where the policy says so", "政策参数要求时必填")
     for outcomes, en, zh in (
         (part.label.needed_for, "required", "必填"),
         (part.label.only_for, "optional, only", "选填，仅限"),

@@ -14,11 +14,17 @@ from starter.tables.headings import PROBLEM, PROBLEM_LABEL, Headings, ways_of
 from workflows.decisions import MODELS
 from workflows.vocabulary import Kind
 
+OTHERS = "findings.all"
+"""The finding of each item that has no column of its own."""
 _ALSO = (
     (PLATFORM, ("平台",)),
     (KIND, ("决定种类", "决定事项")),
     (PROBLEM, ways_of(PROBLEM_LABEL)),
-    ("findings.all", ("核查意见：其余", "考核意见：其余")),
+    *(
+        (OTHERS, tuple(before + rest for rest in ("其余", "全部", "all", "others")))
+        for before in ("核查意见：", "考核意见：", "findings: ")
+    ),
+    (OTHERS, ("核查意见.all", "考核意见.all")),
 )
 
 

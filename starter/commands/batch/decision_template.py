@@ -83,9 +83,11 @@ def _example(column: Column) -> str:
             return choices_of(column)[0]
         case Shape.DAY:
             return "2026-11-24"
+        case Shape.OFFICIAL_NUMBER:
+            return "2026-3"
         case Shape.FINDING_BY_WORD | Shape.SCORE_BY_WORD:
             return say(Finding.SATISFACTORY.words)
-    return ""
+    return say(Words("as decided", "据实填写")) if column.required else ""
 
 
 def _explained(kinds: tuple[Kind, ...]) -> Iterator[list[Cell]]:
@@ -110,17 +112,22 @@ def _explained(kinds: tuple[Kind, ...]) -> Iterator[list[Cell]]:
                     say(how(column)),
                     "\n".join(choices_of(column)),
                 ]
-    yield [
-        "#",
-        "",
-        "",
-        say(
-            Words(
-                "Rows that begin with # are passed over. Who decides is filled in by the profile (pingtai"
-                " login), the day by --date. Put documents into the folder of the table and write their file"
-                " names.",
-                "以 # 开头的行不读取。办理人取自个人配置（pingtai login），未填的决定日期以 --date 统一指定。"
-                "依据文件放在表格所在的文件夹中，单元格写文件名。",
-            )
-        ),
-    ]
+    yield _remark(_HOW_FILLED_IN)
+    if any(name.startswith("findings.") for name in headings):
+        yield _remark(_ONE_FOR_ALL)
+
+
+def _remark(words: Words) -> list[Cell]:
+    return ["#", "", "", say(words)]
+
+
+_HOW_FILLED_IN = Words(
+    "Rows that begin with # are passed over. Who decides is filled in by the profile (pingtai login), the day"
+    " by --date. Put documents into the folder of the table and write their file names.",
+    "以 # 开头的行不读取。办理人取自个人配置（pingtai login），未填的决定日期以 --date 统一指定。依据文件放在表"
+    "格所在的文件夹中，单元格写文件名。",
+)
+_ONE_FOR_ALL = Words(
+    "Findings that are the same may share a column, “findings: others”, instead of those of their own.",
+    "意见相同的各项可删去其列，另设一列“核查意见：其余”（考核为“考核意见：其余”）统一填写。",
+)

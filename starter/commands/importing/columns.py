@@ -176,6 +176,10 @@ _HOW: Mapping[Shape, Words] = {
         "letters, digits, dots, dashes, underscores; 64 at most",
         "字母、数字、点、横线、下划线，最多 64 个",
     ),
+    Shape.OFFICIAL_NUMBER: Words(
+        "Chinese characters, letters, digits, 〔〕, dots, dashes, underscores; 64 at most: 2026年第2批",
+        "汉字、字母、数字、〔〕、点、横线、下划线，最多 64 个：2026年第2批",
+    ),
     Shape.DAY: Words("a day: 2026-11-24", "日期：2026-11-24"),
     Shape.NUMBER: Words("a whole number", "整数"),
     Shape.DECIMAL: Words("a number", "数字"),
