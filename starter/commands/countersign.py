@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, closing
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from db.countersign_queries import CountersignDraft
+from starter.client.receipt_file import expect_new, keep_receipt, receipt_content
 from starter.client.signed_decisions import signers_of, with_signature
 from starter.commands.decision_calls import NOT_TAKEN, DecisionCalls
-from starter.commands.form_options import YES
+from starter.commands.form_options import RECEIPT, YES
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.own_signature import OwnSignature
 from starter.commands.receipt_view import end_of_stage, show_receipt
@@ -53,7 +55,13 @@ if TYPE_CHECKING:
 @click.option("--drop", is_flag=True, help="Drop them: nobody signs them any more. 撤回")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON. 以 JSON 输出")
 def countersign_command(
-    numbers: tuple[int, ...], *, everything: bool, drop: bool, as_json: bool, yes: bool
+    numbers: tuple[int, ...],
+    *,
+    everything: bool,
+    drop: bool,
+    as_json: bool,
+    yes: bool,
+    receipt: Path | None,
 ) -> None:
     """Sign as the second person what another officer has decided, and submit it. 会签
 
@@ -64,11 +72,13 @@ def countersign_command(
     \b
     Example:
       pingtai countersign
-      pingtai countersign 3
+      pingtai countersign 3 --receipt listing.json
       pingtai countersign --all
     """
     with answered(), closing(_Countersigning()) as work:
         drafts = list(work.chosen(numbers, everything=everything))
+        if receipt:
+            _expect_one(receipt, drafts if (numbers or everything) and not drop else ())
         if not (numbers or everything):
             _list(drafts, as_json=as_json)
         elif drop:
@@ -77,9 +87,20 @@ def countersign_command(
                 show(Words(f"Dropped: {draft.number}", f"已撤回：{draft.number}"))
         else:
             _sign(work, drafts, yes=yes, as_json=as_json)
+            if receipt:
+                keep_receipt(receipt, receipt_content(work.received[0], work.sent))
 
 
-countersign_command.params.append(YES)
+countersign_command.params += (YES, RECEIPT)
+
+
+def _expect_one(path: Path, drafts: Sequence[CountersignDraft]) -> None:
+    if len(drafts) != 1:
+        raise BadInput(
+            "--receipt keeps the receipt of one decision: countersign it by its number",
+            "--receipt 只存一项决定的回执：请按编号逐项会签",
+        )
+    expect_new(path)
 
 
 def _list(drafts: Sequence[CountersignDraft], *, as_json: bool) -> None:
@@ -110,7 +131,6 @@ def _sign(
             show(heading(WAITING), waiting_table(drafts))
     if drafts and not yes:
         _confirm(len(drafts), asks=at_terminal() and not as_json)
-    receipts: list[Receipt] = []
     refused: list[Refused] = []
     for draft in drafts:
         try:
@@ -121,11 +141,10 @@ def _sign(
             refused.append(error)
             complain(error.words.at(f"{draft.number} {draft.platform_id}"))
             continue
-        receipts.append(receipt)
         if not as_json:
             _show_receipt(work, draft, receipt, alone=len(drafts) == 1)
     if as_json:
-        show_json([receipt.model_dump(mode="json") for receipt in receipts])
+        show_json([receipt.model_dump(mode="json") for receipt in work.received])
     if refused:
         raise click.exceptions.Exit(REFUSED)
 
@@ -209,6 +228,7 @@ class _Countersigning:
         self._own, self._person = OwnSignature(), ""
         self.sent: dict[str, Any] = {}
         """What was sent last, with both signatures."""
+        self.received: list[Receipt] = []
 
     def close(self) -> None:
         """Let go of the connections and the event loop."""
@@ -262,6 +282,7 @@ class _Countersigning:
         except BaseException as error:
             error.add_note(say(_AGAIN))
             raise
+        self.received.append(receipt)
         self._runner.run(drafts.drop(draft.number))
         return receipt
 

@@ -27,7 +27,7 @@ from starter.commands.receipt_view import show_preview, show_receipt
 from starter.commands.unless_meant import plan_of_another, unless_meant
 from starter.desk.platform_names import Holder
 from starter.terminal.command_runner import answered
-from starter.terminal.screen import at_terminal, show_json
+from starter.terminal.screen import at_terminal, complain, show_json
 from workflows.decision import Decision
 from workflows.states import Receipt
 from workflows.vocabulary import Kind
@@ -208,9 +208,11 @@ def _try(call: Call, calls: DecisionCalls, decision: Decision, raw: dict[str, An
 def _send(call: Call, calls: DecisionCalls, decision: Decision, again: Words | None = None) -> None:
     sent = calls.send(decision, again)
     if not isinstance(sent, Receipt):
-        from starter.commands.waiting_decisions import show_left  # noqa: PLC0415 - few need it
+        from starter.commands.waiting_decisions import receipt_comes, show_left  # noqa: PLC0415 - few need it
 
         show_left(sent, as_json=call.as_json)
+        if call.receipt and call.as_json:
+            complain(receipt_comes(sent).at(str(call.receipt)))
         return
     end = calls.end_of_stage(sent)
     if call.as_json:

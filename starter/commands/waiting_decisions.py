@@ -63,8 +63,17 @@ def show_left(draft: CountersignDraft, *, as_json: bool) -> None:
                 f"由另一名经办人办理：pingtai countersign {draft.number}",
             ),
         ),
+        (Words("receipt", "回执"), receipt_comes(draft)),
     )
     show(facts(rows))
+
+
+def receipt_comes(draft: CountersignDraft) -> Words:
+    """Say that there is no receipt of a decision yet, and how it is kept."""
+    return Words(
+        f"comes with the countersignature: pingtai countersign {draft.number} --receipt FILE",
+        f"会签后出具：pingtai countersign {draft.number} --receipt FILE",
+    )
 
 
 def _decided(draft: CountersignDraft) -> str:

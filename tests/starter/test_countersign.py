@@ -30,6 +30,7 @@ from workflows.roster_entries import RosterEntry, RosterProof, prove_entry
 from workflows.run_io import DecisionPreview
 from workflows.signed_form import signed_form
 from workflows.ssh_signatures import PublicKey, signer_of
+from workflows.states import Receipt
 from workflows.vocabulary import Happening, Kind, Role, Stage
 
 Run = Callable[..., Result]
@@ -354,3 +355,37 @@ def test_only_what_was_signed_may_wait(change: dict[str, Any]) -> None:
     signed_once(raw)
     with pytest.raises(InvalidMessage):
         signed_once(raw | change)
+
+
+def test_its_receipt_comes_with_the_countersignature(
+    pingtai: Run, sent: Sent, receipt: Receipt, sit_down: Sit
+) -> None:
+    """The first signer is told so, in both languages and beside JSON; the file has both signatures."""
+    sit_down("kw-1")
+    left = pingtai(*LISTING, "--receipt", "l.json")
+    words = "comes with the countersignature: pingtai countersign 1 --receipt FILE"
+    assert (0, True) == (left.exit_code, words in left.stdout), left.output
+    assert "会签后出具：pingtai countersign 2" in pingtai(*LISTING, lang="zh").stdout
+    assert "l.json: comes with" in pingtai(*LISTING, "--json", "--receipt", "l.json").stderr
+    assert not Path("l.json").exists()
+    sit_down("kw-2")
+    done = pingtai("countersign", "1", "--yes", "--receipt", "l.json")
+    assert 0 == done.exit_code, done.output
+    kept = json.loads(Path("l.json").read_text(encoding="utf-8"))
+    assert (receipt.decision_id, sent[0][1]) == (kept["receipt"]["decision_id"], kept["decision"])
+    assert 2 == len(kept["decision"]["signatures"])
+
+
+@pytest.mark.parametrize("args", [("--all",), ("1", "2"), (), ("1", "--drop"), ("1", "--yes")])
+def test_a_receipt_that_cannot_be_kept_is_said_before_anything_is_signed(
+    pingtai: Run, sent: Sent, drafts: PretendDrafts, sit_down: Sit, args: tuple[str, ...]
+) -> None:
+    """One file for one decision, and none is overwritten."""
+    Path("l.json").write_text("mine", encoding="utf-8")
+    sit_down("kw-1")
+    pingtai(*LISTING)
+    pingtai(*LISTING)
+    sit_down("kw-2")
+    done = pingtai("countersign", *args, "--receipt", "l.json", lang="zh")
+    assert (2, [], 2) == (done.exit_code, sent, len(drafts.kept))
+    assert "--receipt" in done.stderr

@@ -65,7 +65,7 @@ def test_what_two_signed_is_sent_again_by_either(
     sit_down("kw-1")
     pingtai(*LISTING)
     second = sit_down("kw-2")
-    pingtai("countersign", "1")
+    pingtai("countersign", "1", "--yes")
     Path("r.json").write_text(json.dumps(sent[0][1]), encoding="utf-8")
     again = pingtai("list", "one", "p-1", "--file", "r.json", "--yes")
     assert 0 == again.exit_code, again.output
