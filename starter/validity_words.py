@@ -1,6 +1,7 @@
 """Why a platform is valid on a day, or is not, in words."""
 
 from db.validity_queries import Listing, Validity, Why
+from starter.clock import today
 from workflows.words import Words
 
 
@@ -40,8 +41,10 @@ def _entered(listing: Listing) -> Words:
 
 
 def reason_words(found: Validity) -> Words:
-    """Return the reason alone."""
+    """Return the reason alone; what is yet to come is said as such."""
     words = _REASONS[found.reason]
+    if found.reason is Why.EXPIRED and found.listing and found.listing.last_day >= today():
+        words = _WILL_EXPIRE
     return Words(words.en.format(found.listing), words.zh.format(found.listing))
 
 
@@ -60,3 +63,7 @@ _REASONS = {
     ),
     Why.NEVER_LISTED: Words("it was never listed", "未曾纳入名单"),
 }
+_WILL_EXPIRE = Words(
+    "valid until {0.last_day}, and removed from the list after it",
+    "有效期至 {0.last_day}，届满后将移出名单",
+)

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -112,8 +113,8 @@ def test_the_register_of_a_day(pingtai: Run) -> None:
             "p-1",
             "2027-02-13",
             1,
-            "expired after 2027-02-12",
-            "有效期于 2027-02-12 届满，已移出名单",
+            "no, as of now: p-1 will not be valid on 2027-02-13; valid until 2027-02-12, and removed",
+            "否（按目前情况）：p-1 于 2027-02-13 不在有效期内；有效期至 2027-02-12，届满后将移出名单",
         ),
         ("p-1", "2027-02-12", 0, "as of now", "按目前情况"),
         ("p-2", "2024-02-12", 1, "it was never listed", "未曾纳入名单"),
@@ -122,13 +123,35 @@ def test_the_register_of_a_day(pingtai: Run) -> None:
     ],
 )
 def test_valid(  # noqa: PLR0917
-    pingtai: Run, platform: str, day: str, code: int, en: str, zh: str
+    pingtai: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    platform: str,
+    day: str,
+    code: int,
+    en: str,
+    zh: str,
 ) -> None:
-    """Yes is 0, no is 1 with the reason, unknown is 2; in both languages."""
+    """Yes is 0, no is 1 with the reason, unknown is 2; in both languages. What is to come is foreseen."""
+    set_today(monkeypatch, date(2026, 11, 30))
     for lang, words in (("en", en), ("zh", zh)):
         result = pingtai("valid", platform, "--on", day, lang=lang)
         assert code == result.exit_code
         assert words in result.output
+
+
+def test_what_is_past_is_said_as_past(pingtai: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the last day is over, and while a day after it is still to come."""
+    set_today(monkeypatch, date(2027, 2, 13))
+    for day, begins in (("2027-02-13", "否：p-1 于"), ("2027-03-01", "否（按目前情况）：p-1 于")):
+        said = pingtai("valid", "p-1", "--on", day, lang="zh").output
+        assert said.startswith(begins)
+        assert "有效期于 2027-02-12 届满，已移出名单" in said
+
+
+def set_today(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
+    """Let it be a day for who asks whether a platform is valid."""
+    for module in ("starter.commands.valid", "starter.validity_words"):
+        monkeypatch.setattr(f"{module}.today", lambda: day)
 
 
 def test_valid_as_json(pingtai: Run) -> None:
