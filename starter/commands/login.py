@@ -30,6 +30,7 @@ from starter.desk.service_address import checked_url, read_key
 from starter.errors import BadInput
 from starter.terminal import wording
 from starter.terminal.command_runner import answered
+from starter.terminal.language import say
 from starter.terminal.named_fields import NamedFields
 from starter.terminal.screen import (
     ALWAYS,
@@ -65,9 +66,23 @@ _FLAGS = {
 } | {"credit_code": "--credit-code"}
 
 
+class _OwnRole(WordChoice):
+    """The role of who decides; others look for theirs in vain."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """Say it also to those who need none."""
+        return " ".join((super().get_invalid_choice_message(value, ctx), say(_NO_ROLE)))
+
+
+_NO_ROLE = Words(
+    "Roles are for those who decide. Auditors need none, and no profile: pingtai audit --help",
+    "身份仅供办理决定的人员使用；审计人员无须登记：pingtai audit --help",
+)
+
+
 @click.command("login")
 @click.option("--id", "person", metavar="ID", help="Your id. 经办人编号")
-@click.option("--role", type=WordChoice(Role), help="Your role. 身份")
+@click.option("--role", type=_OwnRole(Role), help="Your role. 身份")
 @click.option("--organisation", metavar="TEXT", help="Your organisation. 单位")
 @click.option(
     "--district",

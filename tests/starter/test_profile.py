@@ -252,6 +252,16 @@ def test_what_does_not_fit_is_called_as_people_know_it(
         assert "roles" not in said and "Profile" not in said
 
 
+def test_who_looks_for_a_role_of_auditors_hears_that_there_is_none(pingtai: Run) -> None:
+    """They read without one."""
+    for lang, role, words in (
+        ("en", "auditor", "Auditors need none"),
+        ("zh", "审计", "审计人员无须登记"),
+    ):
+        said = pingtai("login", "--role", role, lang=lang)
+        assert (2, True) == (said.exit_code, words in " ".join(said.stderr.split()))
+
+
 @pytest.fixture
 def known(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str | None]]:
     """The system knows two offices and a company; what it was asked."""
