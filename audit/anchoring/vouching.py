@@ -138,9 +138,11 @@ def vouch_signatures(digests: Sequence[Digest], given: Vouchers) -> Vouched:
     if days and not given.signers:
         vouched.notes.append(_COMPARE_KEY)
     last = digests[-1].day
-    if given.signers and not any(last <= signed[-1] for signed in days.values()):
+    # A signature that does not hold is told above: that is another thing than none.
+    signed_days = [one.day for one in every.values() if one.signature]
+    if given.signers and not any(last <= day for day in signed_days):
         unsigned = Words(f"the digest of {last} is not signed", f"{last} 的摘要未签名")
-        vouched.unchecked.append(unsigned if days else NONE_SIGNED)
+        vouched.unchecked.append(unsigned if signed_days else NONE_SIGNED)
     return vouched
 
 

@@ -82,6 +82,7 @@ async def test_openssh_alone_verifies_a_published_digest(tmp_path: Path) -> None
 async def test_verify_says_who_signed_and_how_many(run: Run, tmp_path: Path) -> None:
     """The office's key by name, how much is signed; any other key, or another digest, is wrong."""
     first, second, third = chain(logs(1), logs(2), logs(3))
+    unsigned = third
     second, third = _signed(second, tmp_path), _signed(third, tmp_path)
     every = _file("digests.jsonl", first[0], second[0], third[0])
     given = ("--signers", "office.signers")
@@ -103,6 +104,22 @@ async def test_verify_says_who_signed_and_how_many(run: Run, tmp_path: Path) -> 
         other.exit_code,
         "signed by no key that was given" in " ".join(other.output.split()),
     ) == (1, True)
+    assert "none of the digests is signed" not in " ".join(other.output.split())
+    assert (
+        "未签名"
+        not in (await run("verify", every, "--signers", "stranger.signers", lang="zh")).output
+    )
+    older = await run(
+        "verify", _file("older.jsonl", first[0], second[0]), "--signers", "stranger.signers"
+    )
+    assert "is not signed" not in " ".join(older.output.split())
+    newer = await run(
+        "verify", _file("newer.jsonl", second[0], unsigned[0]), "--signers", "stranger.signers"
+    )
+    said = " ".join(newer.output.split())
+    assert "the digest of 2028-06-03 is not signed" in said, (
+        "the newest one, whoever signed the others"
+    )
     moved = second[0].model_copy(update={"signature": third[0].signature})
     for forged in (moved, second[0].model_copy(update={"signature": "nonsense"})):
         bad = await run("verify", _file("forged.jsonl", first[0], forged, third[0]), "--json")
