@@ -121,6 +121,11 @@ async def test_what_stands_outside_the_home(
     aside = target / "restored" / "PINGTAI_NOTICES" / "notices.toml"
     assert ("newer", "old") == (notices.read_text(), aside.read_text())
     assert [("archive", archive), ("PINGTAI_NOTICES", aside)] == found.put
+    [words] = found.by_hand
+    assert (
+        f"{aside} is the backup's copy. {notices} (PINGTAI_NOTICES) has other content" in words.en
+    )
+    assert f"{aside} 是备份中的副本" in words.zh and str(notices) in words.zh
     assert 0o700 == archive.stat().st_mode & 0o777
     again = tmp_path / "again"
     again.mkdir()
@@ -129,7 +134,18 @@ async def test_what_stands_outside_the_home(
     (archive / "platform--p-1" / "run.json.gz").write_bytes(b"another")
     third = tmp_path / "third"
     third.mkdir()
-    assert ("archive", third / "restored" / "archive") in (await restore_backup(backup, third)).put
+    found = await restore_backup(backup, third)
+    assert ("archive", third / "restored" / "archive") in found.put
+    assert any(f"{archive} (PINGTAI_ARCHIVE)" in one.en for one in found.by_hand)
+    monkeypatch.delenv("PINGTAI_ARCHIVE")
+    monkeypatch.setenv("PINGTAI_NOTICES", str(tmp_path / "sealed" / "notices.toml"))
+    fourth = tmp_path / "fourth"
+    fourth.mkdir()
+    (tmp_path / "sealed").mkdir()
+    monkeypatch.setattr("worker.backup.restoring.os.access", lambda *_: False)
+    unset, sealed = (await restore_backup(backup, fourth)).by_hand
+    assert "set PINGTAI_ARCHIVE to where you keep it" in unset.en
+    assert "which cannot be written: put it there" in sealed.en and "该处不可写" in sealed.zh
 
 
 async def test_a_register_of_ones_own(

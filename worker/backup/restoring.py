@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,12 @@ from worker.backup.backup_file import (
     open_backup,
 )
 from worker.backup.engine_copy import check_engine
-from worker.backup.installation_files import TERM_KEYS, archive_folder, setting_path
+from worker.backup.installation_files import (
+    ARCHIVE_SETTING,
+    TERM_KEYS,
+    archive_folder,
+    setting_path,
+)
 from worker.backup.register_copy import check_dump, read_back
 from worker.server_lock import DATABASE
 from worker.stack_survey import Condition, lock_file, survey
@@ -71,7 +76,33 @@ async def restore_backup(path: Path, home: Path, *, replace: bool = False) -> Re
             put = await asyncio.to_thread(_put_files, backup, home)
             by_hand = await asyncio.to_thread(_put_register, backup, home)
             unfinished_file(home).unlink()
-    return Restored(backup.manifest, aside, put, by_hand)
+    return Restored(backup.manifest, aside, put, [*_copies(put, home), *by_hand])
+
+
+def _copies(put: Sequence[tuple[str, Path]], home: Path) -> Iterator[Words]:
+    """Say of what was put into the home, and belongs elsewhere, why that is, and what people do with it."""
+    for setting, copy in put:
+        if not copy.is_relative_to(home / _RESTORED):
+            continue
+        place, name = _belongs(setting), ARCHIVE_SETTING if setting == ARCHIVE else setting
+        if place is None:
+            yield Words(
+                f"{copy} is used by nothing yet: set {name} to where you keep it.",
+                f"{copy} 尚未使用：请放到合适位置，并将 {name} 设为该位置。",
+            )
+        elif place.exists():
+            yield Words(
+                f"{copy} is the backup's copy. {place} ({name}) has other content, and is what counts: compare"
+                " the two, put the copy in its place if that is the right one, and delete it otherwise.",
+                f"{copy} 是备份中的副本。现用的是 {place}（{name}），内容不同：请比较两者；应以副本为准的，"
+                "用副本替换，否则删除副本。",
+            )
+        else:
+            yield Words(
+                f"{copy} belongs to {place} ({name}), which cannot be written: put it there, or set"
+                f" {name} to it.",
+                f"{copy} 应放到 {place}（{name}），该处不可写：请自行放置，或将 {name} 设为该副本。",
+            )
 
 
 def _refuse_a_running_system(home: Path) -> None:
@@ -170,7 +201,7 @@ def _put_files(backup: OpenedBackup, home: Path) -> list[tuple[str, Path]]:
 
 def _place_of(setting: str, files: Mapping[str, BackedUpFile], home: Path) -> Path:
     """Where files belong that a setting names: there, if nothing else is, or else in the home."""
-    place = archive_folder() if setting == ARCHIVE else setting_path(setting)
+    place = _belongs(setting)
     if place and os.access(_first_parent(place), os.W_OK):
         targets = [(place / inner if inner else place, one) for inner, one in files.items()]
         if all(not target.exists() or is_same(target, one) for target, one in targets):
@@ -178,6 +209,10 @@ def _place_of(setting: str, files: Mapping[str, BackedUpFile], home: Path) -> Pa
     aside = home / _RESTORED / setting
     first = next(iter(files.values())).name.split("/")
     return aside if setting == ARCHIVE else aside / first[2]
+
+
+def _belongs(setting: str) -> Path | None:
+    return archive_folder() if setting == ARCHIVE else setting_path(setting)
 
 
 def _was_erased(key: Path) -> bool:
