@@ -1,8 +1,9 @@
 """Keeping decisions that wait for a second signature (`db.countersign_queries`)."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -12,9 +13,9 @@ from workflows.model import as_sent
 
 
 async def keep_countersign_draft(engine: AsyncEngine, decision: Decision, at: datetime) -> int:
-    """Keep a decision with its first signature, in place of one of the same id; return its number.
+    """Keep a decision with its first signature; return its number. It names its case, and what it answers.
 
-    It names its case, and what it answers there.
+    It takes the place of what its person left of the same id, or in the same words, before.
     """
     case = decision.case
     assert case is not None  # noqa: S101 - what is signed names its case
@@ -36,7 +37,29 @@ async def keep_countersign_draft(engine: AsyncEngine, decision: Decision, at: da
         set_={name: made.excluded[name] for name in row},
     ).returning(countersign_drafts.c.number)
     async with engine.begin() as connection:
-        return int((await connection.execute(kept)).scalar_one())
+        number = int((await connection.execute(kept)).scalar_one())
+        left = await connection.execute(
+            select(countersign_drafts.c.number, countersign_drafts.c.decision).where(
+                *(countersign_drafts.c[name] == row[name] for name in _SAME),
+                countersign_drafts.c.number != number,
+            )
+        )
+        said = _words(as_sent(decision))
+        before = [one.number for one in left if _words(one.decision) == said]
+        if before:
+            await connection.execute(
+                delete(countersign_drafts).where(countersign_drafts.c.number.in_(before))
+            )
+        return number
+
+
+_SAME = ("platform_id", "term", "year", "kind", "person_id")
+_ANEW = ("decision_id", "decided_on", "case", "signatures")
+"""What is another each time that somebody decides the same again."""
+
+
+def _words(decision: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in decision.items() if name not in _ANEW}
 
 
 async def drop_countersign_draft(engine: AsyncEngine, number: int) -> bool:

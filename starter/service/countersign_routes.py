@@ -60,7 +60,8 @@ async def leave_countersign_draft(
 ) -> Response:
     """Keep a decision that its first person has signed, for its case and what it answers there.
 
-    The same decision again takes the place of what was left before. Scope: `decide:commission`.
+    The same decision, or the same words of the same person again, take the place of what was left before.
+    Scope: `decide:commission`.
     """
     data = await json_body(request)
 

@@ -38,7 +38,7 @@ async def test_it_is_kept_once_and_read_back_as_it_was_signed(
         again.outcome,
         again.answers,
     )
-    other = await drafts.leave(waiting("d-2"))
+    other = await drafts.leave(waiting("d-2", reason="又一理由"))
     assert [again, other] == await drafts.waiting()
     await drafts.drop(again.number)
     await drafts.drop(again.number)
@@ -46,6 +46,18 @@ async def test_it_is_kept_once_and_read_back_as_it_was_signed(
     assert [] == await countersign_drafts_waiting(engine, "p-2")
     with pytest.raises(BadInput, match=f"no decision {again.number}"):
         await drafts.find(again.number)
+
+
+async def test_the_same_decided_again_takes_the_place_of_the_first(
+    register: PostgresRegister, engine: AsyncEngine
+) -> None:
+    """Under another id, on another day, or of a case that moved on; another person's words stay."""
+    drafts = DirectCountersignDrafts(engine, engine)
+    await drafts.leave(waiting("d-1"))
+    theirs = await drafts.leave(waiting("d-1", actor=waiting()["actor"] | {"id": "kw-9"}))
+    await drafts.leave(waiting("d-2"))
+    again = await drafts.leave(waiting("d-3", decided_on="2026-11-24"))
+    assert [theirs, again] == await drafts.waiting()
 
 
 async def test_what_was_decided_waits_no_longer(
