@@ -46,12 +46,12 @@ def drafts_command(drop: str | None, *, as_json: bool) -> None:
             waiting = asyncio.run(_waiting())
             if drafts:
                 show(table_of(enumerate(drafts, 1), _DRAFTS))
-            else:
+            elif not waiting:
                 complain(Words("There are no drafts.", "没有草稿。"))
             if waiting:
                 from starter.commands.waiting_decisions import WAITING, waiting_table  # noqa: PLC0415 - few wait
 
-                show("", heading(WAITING), waiting_table(waiting))
+                show(heading(WAITING), waiting_table(waiting))
 
 
 async def _waiting() -> "list[CountersignDraft]":

@@ -25,13 +25,21 @@ _WITHOUT = Words(
 )
 
 
+def _of_another(own: str, person: str) -> Words:
+    return Words(
+        f"Not signed: the decision is of {person}, and your profile is that of {own}. To decide yourself, leave"
+        " out --actor",
+        f"未签名：该决定的经办人为 {person}，而个人配置为 {own}。以本人名义办理的，请勿使用 --actor",
+    )
+
+
 class OwnSignature:
     """Signs what the person of the profile decides; nothing of anybody else."""
 
     def __init__(self, *, tells: bool = True) -> None:
         """Nothing is read before a decision is to be signed; `tells`: say what whoever signs should know."""
         self._signer: Signer | None = None
-        self._told = not tells
+        self._told = self._other_told = not tells
         self._standing: KeyStanding | None = None
 
     def signer_of(self, person: str) -> "Signer | None":
@@ -41,7 +49,12 @@ class OwnSignature:
             BadInput, NotAllowed, NotSent: there is a key, and it cannot be used: nothing is sent unsigned then.
         """
         profile = read_profile()
-        if profile is None or profile.id != person:
+        if profile is None:
+            return None
+        if profile.id != person:
+            if profile.signing and not self._other_told:
+                self._other_told = True
+                complain(_of_another(profile.id, person))
             return None
         if profile.signing is None:
             if not self._told:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -67,17 +68,19 @@ def read_key_file(path: Path) -> KeyFile:
     Raises:
         BadInput: it cannot be read, others may read it, or it holds no key that signs decisions.
     """
+    _refuse_public(path)
     try:
         content = read_secret(path)
     except FileNotFoundError:
         raise BadInput(
-            f"there is no key file {path}: `pingtai login --new-key` makes one",
-            f"没有密钥文件 {path}：可用 pingtai login --new-key 生成",
+            f"there is no key file {path}: check the path. `pingtai login --new-key` makes another key,"
+            " which the roster does not have yet",
+            f"没有密钥文件 {path}：请核对路径。pingtai login --new-key 可另行生成密钥，新密钥须登记于人员目录",
         ) from None
     found = _ARMOR.fullmatch(content)
     try:
         if not found:
-            raise BadSignature(*_no_key(content))
+            raise BadSignature(*_NO_KEY)
         inner = base64.b64decode(found[1])
         if not inner.startswith(_MAGIC):
             raise BadSignature(*_NO_KEY)
@@ -156,10 +159,15 @@ _NO_KEY = Words(
 )
 
 
-def _no_key(content: bytes) -> Words:
-    if content.startswith((b"ssh-", b"sk-")):
-        return Words(
-            "this is the public part of a key: name the file without .pub",
-            "这是公钥：请指定不带 .pub 的文件",
-        )
-    return _NO_KEY
+def _refuse_public(path: Path) -> None:
+    """Refuse the public part of a key, which others may well read, before anything is said of that."""
+    with suppress(OSError), path.open("rb") as file:
+        if file.read(len(_PUBLIC[0])).startswith(_PUBLIC):
+            raise BadInput(_PUBLIC_PART.at(str(path)))
+
+
+_PUBLIC = (b"ssh-", b"sk-")
+_PUBLIC_PART = Words(
+    "this is the public part of a key: name the file without .pub",
+    "这是公钥：请指定不带 .pub 的文件",
+)

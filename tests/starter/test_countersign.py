@@ -145,6 +145,8 @@ def test_the_first_officer_leaves_it_and_the_second_sends_it(
     left = pingtai(*LISTING)
     assert (0, []) == (left.exit_code, sent), left.output
     assert "another officer: pingtai countersign 1" in left.stdout
+    both = pingtai("drafts")
+    assert ("", True) == (both.stderr, "Waiting for a second signature" in both.stdout)
     listed = pingtai("countersign").stdout
     assert "kw-1" in listed and "listing: included" in listed
     second = sit_down("kw-2")

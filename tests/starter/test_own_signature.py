@@ -85,7 +85,10 @@ def test_what_takes_no_signature_is_sent_as_it_is(
 def test_nobody_signs_for_somebody_else(pingtai: Run, sent: Sent) -> None:
     """A decision that names another person is sent as it is."""
     other = ("--actor", "kw-02", "--organisation", "密云区科委", "--district", "miyun")
-    assert 0 == pingtai(*RECOMMEND, *other).exit_code
+    done = pingtai(*RECOMMEND, *other)
+    assert (0, 1) == (done.exit_code, done.stderr.count("Not signed: the decision is of kw-02"))
+    assert "your profile is that of kw-01" in done.stderr
+    assert "经办人为 kw-02，而个人配置为 kw-01" in pingtai(*RECOMMEND, *other, lang="zh").stderr
     assert "signatures" not in sent[0][1]
 
 

@@ -69,13 +69,17 @@ def test_a_key_of_ones_own_is_taken(pingtai: Run, tmp_path: Path) -> None:
     assert 0 == pingtai(*WHO, "--key", "own").exit_code
     assert ProfileSigning(key_file=str(tmp_path / "own")) == signing()
     assert not (tmp_path / "kw-01.key").exists()
+    (tmp_path / "own.pub").chmod(0o644)  # as ssh-keygen leaves it
     for wrong, why in (
         ("own.pub", "public part"),
         ("none", "no key file"),
+        ("none", "check the path"),
         ("..", "cannot be read"),
     ):
         refused = pingtai("login", "--key", wrong)
         assert (2, True) == (refused.exit_code, why in refused.stderr)
+    assert "这是公钥" in pingtai("login", "--key", "own.pub", lang="zh").stderr
+    assert "请核对路径" in pingtai("login", "--key", "none", lang="zh").stderr
     (tmp_path / "own").chmod(0o644)
     assert "chmod 600" in pingtai("login", "--key", "own").stderr
     assert "chmod 600" in pingtai("whoami").stderr, "nor can it be shown"
