@@ -13,7 +13,7 @@ from audit.anchoring.leaves import Head, LogLeaf, lines_of, read_line
 from starter.errors import BadInput
 from workflows.merkle import audit_path, leaf_hash, root_from
 from workflows.model import Record, Sha256
-from workflows.words import Words
+from workflows.words import Words, counted
 
 
 class ProvenLeaf(Record):
@@ -171,6 +171,7 @@ def proof_against_leaves(proof: Proof, lines: Sequence[bytes]) -> Iterator[Words
     ]
     if sorted(mine, key=str) != sorted(proven_logs(proof), key=str):
         yield Words(
-            f"the leaves have {len(mine)} logs of {proof.platform_id}, and not those that the proof names",
+            f"the leaves have {counted(len(mine), 'log')} of {proof.platform_id}, and not those that the proof"
+            " names",
             f"叶中有 {proof.platform_id} 的 {len(mine)} 份记录，与证明所列不同",
         )

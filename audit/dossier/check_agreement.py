@@ -10,7 +10,7 @@ from audit.reading.log_links import Logs
 from audit.replay.replaying import log_of_state
 from workflows.log_id import LogId
 from workflows.record import LogEntry
-from workflows.words import Words
+from workflows.words import Words, counted
 
 Files = Mapping[tuple[str, str], str]
 """The files of histories, by workflow id and run id."""
@@ -57,7 +57,8 @@ def _same(
     if not kept:
         count = len(replayed)
         words = Words(
-            f"missing: the histories have {count} entries of it", f"缺失：历史中有 {count} 条"
+            f"missing: the histories have {counted(count, 'entry', 'entries')} of it",
+            f"缺失：历史中有 {count} 条",
         )
     elif not replayed:
         words = Words("no history here has this log", "没有历史写出此记录")

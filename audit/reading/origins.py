@@ -17,7 +17,7 @@ from db.log_order import ASSESSMENT_ENDS
 from workflows.log_id import LogId
 from workflows.record import LogEntry
 from workflows.vocabulary import Happening
-from workflows.words import Words
+from workflows.words import Words, counted
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,8 @@ def _started_with_a_log(run: RunLog, runs: Iterable[RunLog]) -> Iterator[Doubt]:
     yield from wrong
     if not wrong and run.received[-1] not in ends:
         words = Words(
-            f"it began with {count} entries of a log that did not end there: no other run ended with them",
+            f"it began with {counted(count, 'entry', 'entries')} of a log that did not end there: no other run"
+            " ended with them",
             f"其承接某记录的前 {count} 条，而该记录并未就此结束：没有其他运行以这些条目结束",
         )
         yield Doubt(run, words)

@@ -15,10 +15,18 @@ from starter.client.register_lookups import NoRegister
 from starter.client.temporal_client import PingtaiClient
 from starter.clock import today
 from starter.commands import COMMANDS
+from starter.commands.roster import (
+    roster_changing,
+    roster_confirming,
+    roster_opening,
+    roster_reading,
+)
 from starter.doubts.message_doubts import LONG_AGO
 from starter.terminal.chosen_language import speaking
 from starter.terminal.lazy_group import LazyGroup
 from tests.nobody import be_nobody
+from tests.starter.memory_roster import MemoryRoster
+from tests.starter.roster_office import Office, Run
 from workflows.application import PlatformApplication
 from workflows.awaited import Awaited
 from workflows.decision import Decision
@@ -177,3 +185,32 @@ def pingtai(
         return CliRunner().invoke(group, (*before, *args), input=stdin)
 
     return run
+
+
+@pytest.fixture
+def roster(monkeypatch: pytest.MonkeyPatch) -> MemoryRoster:
+    """The commands reach this one."""
+    memory = MemoryRoster()
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[MemoryRoster]:
+        yield memory
+
+    for module in (roster_changing, roster_confirming, roster_opening, roster_reading):
+        monkeypatch.setattr(module, "open_roster", opened)
+    return memory
+
+
+@pytest.fixture
+def office(pingtai: Run, tmp_path: Path, roster: MemoryRoster) -> Office:
+    """kw-01 sits at the desk."""
+    office = Office(pingtai, tmp_path)
+    office.sit_down("kw-01")
+    return office
+
+
+@pytest.fixture
+def opened(office: Office) -> Office:
+    """The roster is set up."""
+    office.run("init", office.officers(), "--sign", office.key("kw-02"))
+    return office

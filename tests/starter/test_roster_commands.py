@@ -1,117 +1,22 @@
 """`pingtai roster`, on a roster in memory: what people sign, what is sent, and what is shown."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 
 from starter.clock import today
-from starter.commands.guided import prompts
-from starter.commands.roster import (
-    roster_changing,
-    roster_confirming,
-    roster_opening,
-    roster_reading,
-    roster_waiting,
-)
 from starter.commands.roster.roster_file import COLUMNS, read_people, write_template
 from starter.errors import BadInput
-from starter.roster.roster_changes import RosterChanges
-from starter.signing.key_files import FileSigner, make_key, read_key_file
 from starter.tables.workbook import workbook
 from tests.starter.memory_roster import MemoryRoster
+from tests.starter.roster_office import Office
 from workflows.periods import BEIJING
-from workflows.refusal import Refused
-from workflows.roster_decisions import RosterItem
-from workflows.roster_entries import RosterEntry, RosterProof, proof_holds
+from workflows.roster_entries import RosterProof, proof_holds
 from workflows.signed_roots import SignedRoot
 from workflows.vocabulary import District, Role
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def roster(monkeypatch: pytest.MonkeyPatch) -> MemoryRoster:
-    """The commands reach this one."""
-    memory = MemoryRoster()
-
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[MemoryRoster]:
-        yield memory
-
-    for module in (roster_changing, roster_confirming, roster_opening, roster_reading):
-        monkeypatch.setattr(module, "open_roster", opened)
-    return memory
-
-
-HEADING = "人员编号,姓名,身份,单位,所在区,任命单位,公钥"
-
-
-class Office:
-    """Officers with key files, and the commands."""
-
-    def __init__(self, pingtai: Run, folder: Path) -> None:
-        self.folder, self._pingtai = folder, pingtai
-        self.lines = {
-            n: make_key(folder / n).openssh() for n in ("kw-01", "kw-02", "kw-03", "hd-01")
-        }
-
-    def sit_down(self, person: str, role: str = "commission", *more: str) -> None:
-        """Log in with their key."""
-        said = ("login", "--id", person, "--role", role, "--organisation", "市科委", *more)
-        assert self._pingtai(*said, "--key", str(self.folder / person)).exit_code == 0
-
-    def run(self, *said: str, code: int = 0, lang: str = "en") -> str:
-        """What a command of the roster answers."""
-        done = self._pingtai("roster", *said, lang=lang)
-        assert done.exit_code == code, done.output
-        return done.stdout if code == 0 else done.stderr
-
-    def beside(self, *said: str, lang: str = "en") -> str:
-        """What a command says beside its answer."""
-        done = self._pingtai("roster", *said, lang=lang)
-        assert done.exit_code == 0, done.output
-        return done.stderr
-
-    def key(self, person: str) -> str:
-        """The file of a key."""
-        return str(self.folder / person)
-
-    def table(self, *rows: str) -> str:
-        """A table of people."""
-        path = self.folder / "people.csv"
-        path.write_text("\n".join((HEADING, *rows)), encoding="utf-8")
-        return str(path)
-
-    def officers(self) -> str:
-        """The table of two officers, and one of a district."""
-        commission = "市科委、中关村管委会,市科委"
-        return self.table(
-            f"kw-01,李某,{commission},,人事处,{self.lines['kw-01']}",
-            f"kw-02,张某,commission,市科委,,人事处,{self.lines['kw-02']} zhang@kw",
-            f"hd-01,王某,所在区,海淀区科委,海淀区,海淀区科委,{self.lines['hd-01']}",
-        )
-
-
-@pytest.fixture
-def office(pingtai: Run, tmp_path: Path, roster: MemoryRoster) -> Office:
-    """kw-01 sits at the desk."""
-    office = Office(pingtai, tmp_path)
-    office.sit_down("kw-01")
-    return office
-
-
-@pytest.fixture
-def opened(office: Office) -> Office:
-    """The roster is set up."""
-    office.run("init", office.officers(), "--sign", office.key("kw-02"))
-    return office
 
 
 def test_two_at_one_desk_set_it_up(office: Office, roster: MemoryRoster) -> None:
@@ -231,84 +136,6 @@ def test_a_district_enters_its_own_and_it_is_rejected(opened: Office, roster: Me
     assert set(roster.entries) == {"kw-01", "kw-02", "hd-01"}
 
 
-def test_nothing_that_waits_is_signed_unseen(opened: Office, roster: MemoryRoster) -> None:
-    """Nor with one signature, which counts as the first of two; a district's counts for nothing."""
-    opened.sit_down("hd-01", "district", "--district", "haidian")
-    row = "{},孙某,district,海淀区科委,haidian,海淀区科委,"
-    opened.run("add", opened.table(row.format("hd-07")))
-    opened.run("add", opened.table(row.format("hd-08")))
-    opened.sit_down("kw-01")
-    both = ("--sign", opened.key("kw-02"))
-    other = ("add", opened.table(f"kw-09,周某,commission,市科委,,人事处,{opened.lines['kw-03']}"))
-    changes = (
-        other,
-        ("key", "hd-01", opened.lines["kw-03"]),
-        ("end", "hd-01"),
-        ("revoke", "hd-01"),
-    )
-    seq = roster.log.seq
-    for change in changes:
-        assert "--with-waiting" in opened.run(*change, *both, code=2)
-        assert "--with-waiting" in opened.run(*change, code=2)
-        assert "hd-07" in opened.run(*change, *both, "--json", code=2)
-    assert roster.log.seq == seq
-    shown = opened.run(*other, *both, "--with-waiting")
-    assert all(part in shown for part in ("hd-07", "hd-08", "in force"))
-    assert {"hd-07", "hd-08", "kw-09"} < set(roster.entries)
-
-
-def test_a_person_is_asked_about_what_waits(
-    opened: Office, roster: MemoryRoster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No is no: nothing is signed."""
-    opened.run("end", "hd-01")
-    asked: list[str] = []
-    monkeypatch.setattr(roster_waiting, "at_terminal", lambda: True)
-
-    def sure(question: str) -> bool:
-        asked.append(question)
-        return len(asked) > 1
-
-    monkeypatch.setattr(prompts, "sure", sure)
-    key = ("key", "kw-01", opened.lines["kw-03"], "--sign", opened.key("kw-02"))
-    opened.run(*key, code=130)
-    assert roster.log.state.root
-    assert roster.log.state.root.root.version == 1
-    assert "in force" in opened.run(*key)
-    assert all("what stands above (1 entry), too" in one for one in asked)
-
-
-def test_what_came_after_it_was_shown_is_not_signed(opened: Office, roster: MemoryRoster) -> None:
-    """The version that is signed names the log as it was when it was shown."""
-    opened.run("end", "hd-01")
-    late = RosterChanges(roster, [FileSigner(read_key_file(opened.folder / "hd-01"))])
-    entry = roster.entries["hd-01"].model_copy(update={"id": "hd-02", "keys": ()})
-    queued: list[RosterEntry] = []
-
-    class Slow(MemoryRoster):
-        """More comes in while somebody reads."""
-
-        async def waiting(self) -> list[RosterItem]:
-            found = await super().waiting()
-            if not queued:
-                queued.append(entry)
-                await late.change([entry], {})
-            return found
-
-    slow = Slow()
-    slow.log, slow.entries = roster.log, roster.entries
-    officers = [FileSigner(read_key_file(opened.folder / n)) for n in ("kw-01", "kw-02")]
-    with pytest.raises(Refused, match="look at it again"):
-        asyncio.run(RosterChanges(slow, officers[1:]).confirm(seen=lambda _: None))
-    queued.clear()
-    entry = entry.model_copy(update={"id": "hd-03"})
-    someone = entry.model_copy(update={"id": "hd-04"})
-    with pytest.raises(Refused, match="look at it again"):
-        asyncio.run(RosterChanges(slow, officers).change([someone], {}, seen=lambda _: None))
-    with pytest.raises(BadInput, match="was not shown"):
-        asyncio.run(RosterChanges(roster, officers).change([someone], {}))
-
-
 def test_who_is_not_in_it_changes_nothing(opened: Office) -> None:
     """Nor without a key."""
     opened.sit_down("kw-03")
@@ -334,6 +161,34 @@ def test_the_list_says_of_which_version_it_is(opened: Office, roster: MemoryRost
     digest = roster.log.state.root.root.digest()
     for lang, words in (("en", f"Version 1, digest {digest}"), ("zh", f"第 1 版，摘要 {digest}")):
         assert words in opened.beside("list", lang=lang)
+
+
+def test_where_there_is_no_roster_it_is_said(office: Office, roster: MemoryRoster) -> None:
+    """Whatever is asked; where there is one, but nobody so, that is said."""
+    asked = (("list",), ("list", "--json"), ("list", "--waiting"), ("show", "x"), ("proof", "x"))
+    for said in (*asked, ("end", "x"), ("confirm", "--yes")):
+        assert "no roster is set up here" in office.run(*said, code=2), said
+    assert "尚未设立人员目录" in office.run("list", code=2, lang="zh")
+    office.run("init", office.officers(), "--sign", office.key("kw-02"))
+    nobody = office.beside("list", "--role", "operator")
+    assert "Nobody in the roster is like that" in nobody
+    assert "init" not in nobody
+    assert office.run("list", "--role", "operator", "--json").strip() == "[]"
+
+
+def test_the_template_says_what_comes_next(office: Office) -> None:
+    """Both ways: it asks nobody whether there is a roster."""
+    for lang in ("en", "zh"):
+        path = str(office.folder / f"{lang}.csv")
+        said = office.run("template", path, lang=lang)
+        assert f"roster init {path}" in said
+        assert f"roster add {path}" in said
+
+
+def test_one_line_that_does_not_hold(opened: Office) -> None:
+    """It is one."""
+    said = opened.run("add", opened.table("x 1,A,district,B,haidian,C,"), code=2)
+    assert "1 line does not hold" in said
 
 
 def test_lines_that_do_not_hold_are_named(opened: Office, roster: MemoryRoster) -> None:

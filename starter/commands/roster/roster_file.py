@@ -23,7 +23,7 @@ from workflows.model import InvalidMessage, parse
 from workflows.roster_decisions import MOST_ITEMS
 from workflows.roster_entries import RosterEntry, RosterKey
 from workflows.vocabulary import District, Role
-from workflows.words import Words
+from workflows.words import Words, counted
 
 KEY = "public_key"
 _NAMES = (
@@ -98,7 +98,7 @@ def read_people(file: str, today: date) -> list[RosterEntry]:
             wrong.append(error.words.at(Words(f"line {row.number}", f"第 {row.number} 行")))
     if wrong:
         refused = BadInput(
-            f"{file}: {len(wrong)} lines do not hold; nothing was sent",
+            f"{file}: {counted(len(wrong), 'line does', 'lines do')} not hold; nothing was sent",
             f"{file}：有 {len(wrong)} 行不符合要求，未提交",
         )
         for words in wrong[:_SHOWN]:

@@ -114,8 +114,10 @@ def template_command(file: Path) -> None:
         write_template(file)
         show(
             Words(
-                f"{file}: fill it in, then: pingtai roster add {file}",
-                f"{file}：填写后运行 pingtai roster add {file}",
+                f"{file}: fill it in. To set the roster up: pingtai roster init {file}; where there is one:"
+                f" pingtai roster add {file}",
+                f"{file}：请填写。设立人员目录：pingtai roster init {file}；目录已设立的："
+                f"pingtai roster add {file}",
             )
         )
 

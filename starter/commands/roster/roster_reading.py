@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from db.reading import LARGEST_PAGE
+from starter.client.roster_sender import NoRoster
 from starter.commands.notation import WordChoice
 from starter.commands.options import after_option, district_option, json_option, limit_option
 from starter.commands.roster.roster_rows import PEOPLE, key_state, show_items, standing
@@ -74,7 +75,9 @@ async def list_command(
             await _waiting(roster, as_json=as_json)
             return
         page = await roster.people(after or "", limit=limit, **narrowed)
-        newest = None if as_json else await roster.newest()
+        newest = None if as_json and page.people else await roster.newest()
+        if not page.people and newest is None:
+            raise NoRoster
     if as_json:
         show_json([one.content() for one in page.people])
     elif page.people:
@@ -90,8 +93,8 @@ async def list_command(
     else:
         complain(
             Words(
-                "Nobody is in the roster, or nobody so. To set it up: pingtai roster init",
-                "人员目录中没有符合条件的人员。设立目录：pingtai roster init",
+                "Nobody in the roster is like that. All of them: pingtai roster list",
+                "人员目录中没有符合条件的人员。查看全部人员：pingtai roster list",
             )
         )
 
@@ -119,8 +122,8 @@ async def show_command(person: str, *, as_json: bool) -> None:
     """
     async with open_roster() as roster:
         entry = (await roster.named([person])).get(person)
-    if entry is None:
-        raise _nobody(person)
+        if entry is None:
+            raise await _nobody(roster, person)
     if as_json:
         show_json(entry.content())
         return
@@ -164,8 +167,8 @@ async def proof_command(person: str) -> None:
     """
     async with open_roster() as roster:
         found = await roster.proof(person)
-    if found is None:
-        raise _nobody(person)
+        if found is None:
+            raise await _nobody(roster, person)
     proof, signed = found
     show_json(
         {
@@ -175,7 +178,9 @@ async def proof_command(person: str) -> None:
     )
 
 
-def _nobody(person: str) -> BadInput:
+async def _nobody(roster: RosterAccess, person: str) -> BadInput:
+    if await roster.newest() is None:
+        return NoRoster()
     return BadInput(
         f"{person} is not in the roster: pingtai roster list",
         f"人员目录中没有 {person}：pingtai roster list",
