@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from starter.secret_files import write_secret
 from starter.tables.file_content import read_bytes, text_of_file
-from starter.tables.strict_json import as_object
+from starter.tables.strict_json import as_object, parsed
 from workflows.errors import BadInput
 from workflows.model import Instant, Record, Sha256
 from workflows.record import LogEntry
@@ -112,17 +112,35 @@ def keep_receipt(path: Path, content: dict[str, Any]) -> None:
 def read_receipts(path: Path) -> list[tuple[str, Acknowledged]]:
     """Read receipts, each with its place: a file of ours, or the plain answer of a command or of HTTP.
 
-    Or the JSON lines of a batch: those that were not taken have no receipt.
+    Or the JSON lines of a batch, of which those that were not taken have no receipt; or the list of
+    `countersign --json`.
 
     Raises:
         BadInput: it cannot be read, or has no receipt.
     """
     text = text_of_file(read_bytes(str(path), _LARGEST, ("it is too large", "文件过大")))
+    if text.lstrip().startswith("["):
+        found = [
+            (f"{path}[{n}]", _receipt(_object_in(one, f"{path}[{n}]"), f"{path}[{n}]"))
+            for n, one in enumerate(parsed(text, str(path)))
+        ]
+        return _taken(found, path)
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
     # The one object of a file begins on a line that is no object itself.
     several = len(lines) > 1 and all(line.rstrip().endswith("}") for _, line in lines)
     given = [(f"{path}:{n}", line) for n, line in lines] if several else [(str(path), text)]
-    found = [(place, _receipt(as_object(one, place), place)) for place, one in given]
+    return _taken([(place, _receipt(as_object(one, place), place)) for place, one in given], path)
+
+
+def _object_in(one: Any, place: str) -> dict[str, Any]:
+    if not isinstance(one, dict):
+        raise BadInput(f"{place} is not a JSON object", f"{place} 不是 JSON 对象")
+    return one
+
+
+def _taken(
+    found: Sequence[tuple[str, Acknowledged | None]], path: Path
+) -> list[tuple[str, Acknowledged]]:
     taken = [(place, receipt) for place, receipt in found if receipt]
     if not taken:
         raise BadInput(f"{path} has no receipt", f"{path} 中没有回执")

@@ -293,6 +293,17 @@ def _moment(answer: Any) -> str:
     return datetime.fromisoformat(answer["at"]).isoformat()
 
 
+def test_the_list_of_what_was_countersigned(tmp_path: Path) -> None:
+    """As `countersign --json` prints it; what is no receipt in it is named."""
+    path, receipt = tmp_path / "list.json", {"platform_id": "p", "term": 1, "seq": 2}
+    path.write_text(json.dumps([receipt, receipt], indent=2))
+    assert [f"{path}[0]", f"{path}[1]"] == [place for place, _ in read_receipts(path)]
+    for wrong, words in (([receipt, 1], "not a JSON object"), ([], "has no receipt")):
+        path.write_text(json.dumps(wrong))
+        with pytest.raises(BadInput, match=words):
+            read_receipts(path)
+
+
 async def test_the_command(tmp_path: Path) -> None:
     """Every receipt of a life is found in its histories; one that is not in them is exit code 1."""
     run: Run = in_thread()
