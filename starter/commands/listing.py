@@ -1,6 +1,7 @@
 """`pingtai list`: include one platform in a list, and `pingtai list publish`: many of them."""
 
 import asyncio
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import click
@@ -8,10 +9,12 @@ import click
 from db.reading import LARGEST_PAGE
 from starter.clock import today
 from starter.commands.batch.batch_command import HOW, carry_out, format_of
+from starter.commands.batch.batch_run import InList
 from starter.commands.batch.plain_list import Names
 from starter.commands.decision_command import command_of, help_of
 from starter.commands.forms_by_kind import FORMS
 from starter.desk.reach import open_reads
+from starter.errors import PingtaiError
 from starter.terminal.command_runner import answered
 from starter.terminal.default_group import UsualGroup
 from starter.terminal.lazy_group import Listed
@@ -75,15 +78,19 @@ def publish_command(
         "list_number": number,
     }
     with answered():
-        listed = asyncio.run(_listed(number)) if prefix is not None else {}
+        listed: dict[str, str] = {}
+        # Only who numbers certificates cannot go on without knowing them.
+        with nullcontext() if prefix is not None else suppress(PingtaiError):
+            listed = asyncio.run(_listed(number, start=prefix is not None))
         form = format_of(file, written, preset) or Names(preset, prefix, listed)
-        carry_out(file, form, {**said, "day": said["day"] or str(today())})
+        in_list = InList(number, frozenset(listed))
+        carry_out(file, form, {**said, "day": said["day"] or str(today()), "in_list": in_list})
 
 
-async def _listed(number: str) -> dict[str, str]:
-    """The certificates of the platforms that a list has already, by platform."""
+async def _listed(number: str, *, start: bool) -> dict[str, str]:
+    """The certificates of the platforms that a list has already, by platform; `start` as `open_reads`."""
     found: dict[str, str] = {}
-    async with open_reads() as register:
+    async with open_reads(start=start) as register:
         while True:
             page = await register.listings(list_number=number, after=max(found, default=""))
             found |= {row.platform_id: row.certificate_number for row in page}

@@ -4,7 +4,9 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from click.testing import Result
@@ -222,6 +224,36 @@ def test_a_list_and_an_import_ask_too(pingtai: Run, sent: Sent) -> None:
     assert "Submit 1 application?" in result.stdout
     assert "Nothing was sent." in result.stderr
     assert [] == sent
+
+
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize(
+    ("lang", "asked", "told"),
+    [
+        ("en", "Send 2, list 2026-02 has 3 platforms already?", "List 2026-02 has 3 platforms"),
+        ("zh", "提交 2 项，名单 2026-02 已有 3 个平台？", "名单 2026-02 已有 3 个平台。"),
+    ],
+)
+def test_a_list_that_has_platforms_already_is_said(  # noqa: PLR0917
+    pingtai: Run, sent: Sent, monkeypatch: pytest.MonkeyPatch, lang: str, asked: str, told: str
+) -> None:
+    """An old number may have been typed: in the question, and where nobody is asked, of a dry run too."""
+    rows = [SimpleNamespace(platform_id=f"bj-{n}", certificate_number=f"B-{n}") for n in (2, 7, 8)]
+
+    @asynccontextmanager
+    async def reads(**_: Any) -> AsyncIterator[Any]:
+        yield SimpleNamespace(listings=AsyncMock(return_value=rows))
+
+    monkeypatch.setattr("starter.commands.listing.open_reads", reads)
+    Path("names.txt").write_text("bj-1 B-1\nbj-2 B-2\n", encoding="utf-8")
+    who = ("--actor", "kw-1", "--organisation", "市科委", "--role", "commission")
+    command = ("list", "publish", "--number", "2026-02", "--file", "names.txt", *who)
+    assert asked in pingtai(*command, lang=lang, stdin="n\n").stdout
+    assert told in pingtai(*command, "--dry-run", lang=lang).stderr
+    assert [] == sent
+    assert told in pingtai(*command, "--yes", lang=lang).stderr
+    rows[1:] = []  # run again, it has what the file has
+    assert told[:6] not in pingtai(*command, "--dry-run", lang=lang).stderr
 
 
 def inspection(outcome: str, **findings: str) -> dict[str, Any]:

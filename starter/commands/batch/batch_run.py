@@ -34,6 +34,23 @@ from workflows.words import Words, counted
 MOST_LINES = 100_000
 
 
+class InList(NamedTuple):
+    """What the register has of the list that a batch publishes."""
+
+    number: str
+    platforms: frozenset[str]
+
+    def others(self, lines: Sequence[Line]) -> Words | None:
+        """Say how many platforms it has already; None: only those of the batch, as in a repeat."""
+        if self.platforms <= {line.platform for line in lines}:
+            return None
+        many = len(self.platforms)
+        has = counted(many, "platform")
+        return Words(
+            f"list {self.number} has {has} already", f"名单 {self.number} 已有 {many} 个平台"
+        )
+
+
 @dataclass(frozen=True)
 class Batch:
     """What a command was called with."""
@@ -47,6 +64,7 @@ class Batch:
     yes: bool
     as_json: bool
     refused: str | None
+    in_list: InList | None = None
 
     @property
     def asks(self) -> bool:
@@ -91,7 +109,10 @@ def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> P
         Unreachable: nothing answers.
     """
     lines, telling, _ = prepared
+    others = batch.in_list.others(lines) if batch.in_list and lines else None
     if not batch.asks or not lines:
+        if others:
+            complain(Words(f"{others.en[0].upper()}{others.en[1:]}.", f"{others.zh}。"))
         sure = batch.yes or batch.dry_run or not lines
         return prepared if sure else _without_what_is_odd(prepared, runner)
     preview = runner.run(preview_batch(lines, batch.at_once, telling.note))
@@ -104,7 +125,7 @@ def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> P
     telling.results += preview.done[LISTED:]
     if preview.sendable:
         known = runner.run(known_platforms(preview.sendable))
-        confirm(preview.sendable, known, held_back=held_back, done=len(preview.done))
+        confirm(preview.sendable, known, held_back=held_back, done=len(preview.done), others=others)
     return prepared._replace(lines=preview.sendable)
 
 

@@ -48,11 +48,17 @@ async def known_platforms(lines: Sequence[Line]) -> dict[str, KnownPlatform]:
 
 
 def confirm(
-    lines: Sequence[Line], known: Mapping[str, KnownPlatform], *, held_back: int, done: int
+    lines: Sequence[Line],
+    known: Mapping[str, KnownPlatform],
+    *,
+    held_back: int,
+    done: int,
+    others: Words | None = None,
 ) -> None:
     """Show the lines and ask whether to send them.
 
-    Told before: `held_back` others, which cannot be sent, and `done`, which were taken before.
+    Told before: `held_back` others, which cannot be sent, and `done`, which were taken before. `others`:
+    what there is beside them already.
 
     Raises:
         click.Abort: they are not to be sent.
@@ -70,6 +76,7 @@ def confirm(
     show("")
     ask_once(
         Words(f"Send {len(lines)}", f"提交 {len(lines)} 项"),
+        others=others,
         held_back=held_back,
         done=done,
         unusual=len({line.entry.number for line, _ in unusual}),
@@ -136,7 +143,14 @@ def more(many: int) -> list[Words]:
     return [Words(f"  … and {many} more", f"  …… 另有 {many} 项")] if many > 0 else []
 
 
-def ask_once(send: Words, *, held_back: int = 0, done: int = 0, unusual: int = 0) -> None:
+def ask_once(
+    send: Words,
+    *,
+    held_back: int = 0,
+    done: int = 0,
+    unusual: int = 0,
+    others: Words | None = None,
+) -> None:
     """Ask whether to do what `send` says.
 
     Raises:
@@ -149,6 +163,8 @@ def ask_once(send: Words, *, held_back: int = 0, done: int = 0, unusual: int = 0
         parts.append(Words(f"hold back {held_back}", f"暂不提交 {held_back} 项"))
     if done:
         parts.append(Words(f"{done} already done", f"另有 {done} 项此前已办理"))
+    if others:
+        parts.append(others)
     question = Words(
         _joined(", ", "?", (p.en for p in parts)), _joined("，", "？", (p.zh for p in parts))
     )
