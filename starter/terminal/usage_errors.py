@@ -26,8 +26,17 @@ _CHINESE = (
 )
 
 
+_REASONS = ("--opinion", "--view", "--reason", "--changes", "--remark", "--comment")
+"""In which decisions say why: each kind has its official term, and whoever writes one of another means it."""
+
+
 def usage_message(error: click.UsageError) -> str:
     """Return what was wrong with a call, in the language of the answers."""
+    if isinstance(error, click.NoSuchOption) and error.ctx and error.option_name in _REASONS:
+        known = {opt for param in error.ctx.command.params for opt in param.opts}
+        meant = [one for one in _REASONS if one in known]
+        if meant:
+            vars(error)["possibilities"] = meant
     told = error.format_message()
     for pattern, plain in _CHINESE if language() == "zh" else _ENGLISH:
         told = pattern.sub(plain, told)

@@ -35,6 +35,16 @@ def run(*said: str, lang: str) -> Result:
             "没有选项“--jsn”。是否指：“--json”、“--on”？",
         ),
         (
+            ("review", "x", "--opinion", "x"),
+            "No such option '--opinion'. Did you mean one of '--reason', '--view'?",
+            "没有选项“--opinion”。是否指：“--reason”、“--view”？",
+        ),
+        (
+            ("recommend", "x", "--view", "x"),
+            "No such option '--view'. Did you mean '--opinion'?",
+            "没有选项“--view”。是否指：“--opinion”？",
+        ),
+        (
             ("register", "--format", "x"),
             "'x' is not one of 'table', 'json', 'csv', 'xlsx'.",
             "“x”不在可选值之中：“table”、“json”、“csv”、“xlsx”。",
