@@ -81,7 +81,7 @@ _NO_ROLE = Words(
 
 
 @click.command("login")
-@click.option("--id", "person", metavar="ID", help="Your id. 经办人编号")
+@click.option("--id", "person", metavar="ID", help="Your id. 人员编号")
 @click.option("--role", type=_OwnRole(Role), help="Your role. 身份")
 @click.option("--organisation", metavar="TEXT", help="Your organisation. 单位")
 @click.option(

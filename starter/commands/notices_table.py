@@ -68,6 +68,12 @@ def _when(row: DeliveryRow) -> str:
     return wording.moment(row.delivered_at) if row.delivered_at else ""
 
 
+def _recipient(row: DeliveryRow) -> str:
+    """Whom it goes to: an address, or the file of a local stack."""
+    return say(_FILE) if row.recipient == row.channel == "file" else row.recipient
+
+
+_FILE = Words("file", "文件")
 _STATE = Words("state", "状态")
 _NOTICES: tuple[Column[NoticeRow], ...] = (
     Column(_NUMBER, lambda row: row.number, whole=ALWAYS),
@@ -76,7 +82,7 @@ _NOTICES: tuple[Column[NoticeRow], ...] = (
     Column(_ABOUT, lambda row: wording.what(row.event)),
     Column(_FOR, lambda row: wording.who(row.role)),
     Column(
-        Words("recipient", "收件方"), lambda row: row.delivery.recipient if row.delivery else "–"
+        Words("recipient", "收件方"), lambda row: _recipient(row.delivery) if row.delivery else "–"
     ),
     Column(_STATE, lambda row: _state(row.delivery) if row.delivery else "–"),
 )
@@ -92,12 +98,14 @@ _NARROW: tuple[Column[NoticeRow], ...] = (
     ),
     Column(
         Words("for, recipient", "对象、收件方"),
-        lambda row: stacked(wording.who(row.role), row.delivery.recipient if row.delivery else "–"),
+        lambda row: stacked(
+            wording.who(row.role), _recipient(row.delivery) if row.delivery else "–"
+        ),
     ),
     Column(_STATE, lambda row: _state(row.delivery) if row.delivery else "–"),
 )
 _DELIVERIES: tuple[Column[DeliveryRow], ...] = (
-    Column(Words("recipient", "收件方"), lambda row: row.recipient),
+    Column(Words("recipient", "收件方"), _recipient),
     Column(Words("by", "方式"), lambda row: row.channel),
     Column(_STATE, _state),
     Column(Words("when", "时间"), _when),

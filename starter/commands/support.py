@@ -154,7 +154,7 @@ _PLATFORMS: tuple[Column[SupportRow], ...] = (
 )
 _SUPPORT: tuple[Column[SupportRow], ...] = (
     Column(Words("support", "类别"), lambda row: word(row.support, Support)),
-    Column(Words("what", "名称"), _title),
+    Column(Words("what", "支持事项名称"), _title),
     Column(
         Words("10,000 yuan", "万元"),
         lambda row: None if row.amount_wan is None else grouped(row.amount_wan),

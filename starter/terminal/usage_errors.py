@@ -5,7 +5,8 @@ from gettext import gettext
 
 import click
 
-from starter.terminal.language import language
+from starter.terminal.language import language, say
+from workflows.words import Words
 
 _ENGLISH = (
     (
@@ -40,7 +41,36 @@ def usage_message(error: click.UsageError) -> str:
     told = error.format_message()
     for pattern, plain in _CHINESE if language() == "zh" else _ENGLISH:
         told = pattern.sub(plain, told)
+    meant = _options_meant(error)
+    if meant:
+        told += say(Words(f". Did you mean {meant}?", f"。是否指：{meant}？"))
     return told
+
+
+_EXTRA = re.compile(r"(?:extra arguments? \(|多余的参数：)(.*?)\)?$")
+
+
+def _options_meant(error: click.UsageError) -> str:
+    """The options that take what stands there as an argument too many; nothing where none does."""
+    extra = _EXTRA.search(error.message)
+    if extra is None or error.ctx is None:
+        return ""
+    options = [one for one in error.ctx.command.params if isinstance(one, click.Option)]
+    found = (
+        f"{option.opts[0]} {value}"
+        for value in extra[1].split()
+        for option in options
+        if isinstance(option.type, click.Choice) and _takes(option.type, value)
+    )
+    return " ".join(found)
+
+
+def _takes(choice: "click.Choice[str]", value: str) -> bool:
+    try:
+        choice.convert(value, None, None)
+    except click.UsageError:
+        return False
+    return True
 
 
 def in_terminal_lines(told: str) -> str:

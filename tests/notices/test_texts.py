@@ -1,12 +1,17 @@
 """The words of notices: every event has its own, in both languages, with what one needs to act."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from activities.notice_texts import BOTH, MOST_LETTERS, MOST_REASONS, text_of
 from db.notice_queries import RECIPIENT_ROLES, notice_rows
+from db.outbox_queries import DELIVERED, DeliveryRow
+from starter.commands.notices_table import deliveries_table
+from starter.terminal.chosen_language import speaking
+from starter.terminal.table_layout import tab_separated
 from tests.register.cases import batch, opened
 from workflows.notice_messages import Notice
 from workflows.words import Language
@@ -144,3 +149,20 @@ def test_what_others_wrote_adds_no_line_and_is_no_template(language: Language) -
     assert text.title.startswith(shown)
     assert "停止 建设" in text.body
     assert [] == [line for line in text.body.splitlines() if line.startswith("Bcc")]
+
+
+def test_the_file_of_a_local_stack_is_called_so() -> None:
+    """In the language of the answers; who is called so by an office keeps the name."""
+    row = DeliveryRow(
+        recipient="file",
+        channel="file",
+        state=DELIVERED,
+        attempts=1,
+        next_at=datetime(2026, 11, 30, tzinfo=UTC),
+        last_error=None,
+        delivered_at=None,
+    )
+    with speaking("zh"):
+        assert "文件\t" in tab_separated(deliveries_table([row]))
+        by_mail = row.model_copy(update={"channel": "email"})
+        assert "file\t" in tab_separated(deliveries_table([by_mail]))

@@ -58,7 +58,9 @@ def test_a_template_of_a_kind_in_chinese(pingtai: Run, kind: str) -> None:
     assert ["# 必填", "必填", "选填", "必填（结论为“已提出”时）"] == needed[:4]
     assert "所在区意见" == example[1]
     assert 2 == pingtai("decide", "--template", "t.csv", kind).exit_code
-    assert 2 == pingtai("decide", "--template", "u.csv", "所在区意件").exit_code
+    for wrong in ("所在区意件", "现场核察"):
+        said = pingtai("decide", "--template", "u.csv", wrong, lang="zh")
+        assert (2, True) == (said.exit_code, "是否为“" in said.stderr)
 
 
 def test_a_template_is_filled_in_and_sent(pingtai: Run, sent: Sent) -> None:

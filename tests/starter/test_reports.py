@@ -77,7 +77,7 @@ def test_support_has_names_and_totals() -> None:
         "平台名称",
         "所在区",
         "支持类别",
-        "支持内容",
+        "支持事项名称",
         "金额（万元）",
     ] == heading[:7]
     assert [date(2026, 5, 1), "bj-x", "氢能平台", "海淀区", "财政", "=1+1", 120] == first[:7]

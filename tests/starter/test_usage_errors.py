@@ -28,6 +28,12 @@ def run(*said: str, lang: str) -> Result:
             "“--limit”的值无效：应为整数，1 至 500，不是“0”",
         ),
         (("show", "x", "y"), "More was written than is needed: y", "多余的参数：y"),
+        (
+            ("register", "海淀"),
+            "More was written than is needed: 海淀. Did you mean --district 海淀?",
+            "多余的参数：海淀。是否指：--district 海淀？",
+        ),
+        (("register", "list", "xlsx"), "Did you mean --format xlsx?", "是否指：--format xlsx？"),
         (("register", "--limit"), "Option '--limit' needs a value.", "选项“--limit”须带 1 个值。"),
         (
             ("register", "--jsn"),

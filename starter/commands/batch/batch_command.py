@@ -20,7 +20,7 @@ from starter.commands.batch.formats import Cells, Format, JsonLines
 from starter.commands.decision_form import ACTOR
 from starter.commands.document_files import folder_of
 from starter.commands.form_options import AS, DRY_RUN, FOR, YES, option
-from starter.commands.notation import day, known
+from starter.commands.notation import WordChoice, day, known
 from starter.commands.own_signature import OwnSignature
 from starter.errors import BadInput
 from starter.tables.file_content import FORMS, form_of
@@ -28,7 +28,6 @@ from starter.terminal.command_runner import answered
 from starter.terminal.language import say
 from starter.terminal.whole_number import WholeNumber
 from workflows.vocabulary import Kind
-from workflows.words import Words
 
 
 def _checked_day(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
@@ -93,11 +92,7 @@ class KindWord(click.ParamType[str]):
         by_command = {form.name: str(kind) for kind, form in FORMS.items()}
         given = by_command.get(str(value)) or known(Kind, str(value))
         if given is None:
-            offered = "、".join(kind.zh for kind in Kind)
-            words = Words(
-                f"{value!r} is none of {', '.join(Kind)}", f"“{value}”不在可选值之中：{offered}"
-            )
-            self.fail(say(words), param, ctx)
+            self.fail(WordChoice(Kind).get_invalid_choice_message(value, ctx), param, ctx)
         return given
 
 

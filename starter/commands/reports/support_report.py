@@ -56,7 +56,7 @@ _COLUMNS: tuple[ReportColumn[SupportRow], ...] = (
     ReportColumn(Words("platform", "平台名称"), lambda row: row.name),
     ReportColumn(wording.DISTRICT, lambda row: wording.district(row.district)),
     ReportColumn(_KIND, lambda row: word(row.support, Support)),
-    ReportColumn(Words("what", "支持内容"), lambda row: row.title),
+    ReportColumn(Words("what", "支持事项名称"), lambda row: row.title),
     ReportColumn(AMOUNT, lambda row: row.amount_wan),
     ReportColumn(Words("recorded by", "登记人"), lambda row: row.actor_id),
     ReportColumn(Words("organisation", "登记单位"), lambda row: row.organisation),
