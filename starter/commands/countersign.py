@@ -170,7 +170,7 @@ def _show_whole(draft: CountersignDraft) -> None:
             from starter.commands.guided.guided_decision import show_set_aside  # noqa: PLC0415 - as above
 
             show_set_aside(calls, draft.decision)
-    show("", *decision_parts(draft, _first_key(draft), leads_to))
+    show(*decision_parts(draft, _first_key(draft), leads_to))
 
 
 def _confirm(number: int, *, asks: bool) -> None:
