@@ -183,10 +183,17 @@ class RosterChanges:
 
 
 def opening(
-    entries: Sequence[RosterEntry], note: str | None = None
+    entries: Sequence[RosterEntry], note: str | None = None, by: Signer | None = None
 ) -> tuple[dict[str, Any], RosterRoot]:
-    """Return the content of the change that sets a roster up, said by its first person, and its version."""
-    content = _content([item_of(one) for one in entries], entries[0], note)
+    """Return the content of the change that sets a roster up, and its version.
+
+    It is said by whoever signs first; where that is not known yet, by the first person.
+
+    Raises:
+        NotAllowed: the key belongs to none of them.
+    """
+    said_by = _holder(by, entries) if by else entries[0]
+    content = _content([item_of(one) for one in entries], said_by, note)
     unset = RosterView(stage=RosterStage.UNSET, people=0, log_seq=0, log_hash=BEGINNING, recorded=0)
     return content, draft_root(unset, {}, content, datetime.now(UTC))
 
@@ -199,6 +206,12 @@ def opening_signature(
     Raises:
         NotAllowed: the key belongs to none of them.
     """
+    own = _holder(signer, entries)
+    leaves = {one.id: one.leaf().hex() for one in entries}
+    return signature_by(signer, root.form(), prove_entry(own, leaves))
+
+
+def _holder(signer: Signer, entries: Sequence[RosterEntry]) -> RosterEntry:
     line = signer.key.openssh()
     own = next((one for one in entries if line in (key.public for key in one.keys)), None)
     if own is None:
@@ -207,8 +220,7 @@ def opening_signature(
             f"the key {print_} belongs to none of the people whom the roster is set up with",
             f"拟设立的人员目录中没有密钥 {print_}",
         )
-    leaves = {one.id: one.leaf().hex() for one in entries}
-    return signature_by(signer, root.form(), prove_entry(own, leaves))
+    return own
 
 
 def signature_by(signer: Signer, form: bytes, proof: RosterProof) -> dict[str, Any]:

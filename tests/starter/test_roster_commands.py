@@ -29,6 +29,15 @@ def test_two_at_one_desk_set_it_up(office: Office, roster: MemoryRoster) -> None
     assert roster.entries["kw-02"].keys[0].public == office.lines["kw-02"]
 
 
+def test_whoever_signs_first_says_it(office: Office, roster: MemoryRoster) -> None:
+    """In whatever order the table has the officers."""
+    office.sit_down("kw-02")
+    office.run("init", office.officers(), "--sign", office.key("kw-01"))
+    actor = roster.log.log[0].actor
+    assert actor
+    assert actor.id == "kw-02"
+
+
 def test_two_apart_set_it_up_by_a_draft(office: Office, roster: MemoryRoster) -> None:
     """The first writes it, the second sends it; who signed cannot be both."""
     draft = str(office.folder / "draft.json")

@@ -70,7 +70,7 @@ async def init_command(
         people = {one.proof.entry.id for one in said.signatures if one.proof}
     else:
         entries, people = read_people(file, today()), set[str]()
-        change, root = opening(entries, note)
+        change, root = opening(entries, note, keys[0] if keys else None)
     signed = list(change.get("signatures", ()))
     for key in keys:
         one = opening_signature(key, root, entries)
