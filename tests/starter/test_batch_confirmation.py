@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -224,6 +225,30 @@ def test_a_list_and_an_import_ask_too(pingtai: Run, sent: Sent) -> None:
     assert "Submit 1 application?" in result.stdout
     assert "Nothing was sent." in result.stderr
     assert [] == sent
+
+
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize(("lang", "why"), [("en", "is in the future"), ("zh", "晚于今天")])
+def test_a_dry_run_waits_for_no_line_that_is_refused(
+    pingtai: Run, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch, lang: str, why: str
+) -> None:
+    """The next line is asked about in its place; a day to come is refused whatever stands before it."""
+    ahead = str(today() + timedelta(days=30))
+
+    async def check(_: Any, platform: str, raw: dict[str, Any]) -> Any:
+        if raw["opinion"] == "不当":
+            raise REFUSED
+        return DecisionPreview(stage="inspection")
+
+    monkeypatch.setattr("tests.starter.conftest.PretendClient.check", check)
+    lines = (line(1, opinion="不当"), line(1), line(1, decided_on=ahead), line(1, opinion="同"))
+    write(*lines)
+    tried = pingtai("decide", "--file", "x.jsonl", "--dry-run", "--json", lang=lang)
+    found = [json.loads(one) for one in tried.stdout.splitlines()]
+    assert ["refused", "would_be_taken", "refused", "comes_later"] == [
+        one["result"] for one in sorted(found, key=lambda one: one["line"])
+    ]
+    assert why in pingtai("decide", "--file", "x.jsonl", "--dry-run", lang=lang).output
 
 
 @pytest.mark.usefixtures("terminal")

@@ -7,10 +7,12 @@ from typing import Any
 
 from starter.client.interface import Pingtai, ToSign
 from starter.client.signed_decisions import SignedBefore, signed_before, with_signature
+from starter.clock import today
 from starter.commands.batch.lines import Line, Outcome, Result
 from starter.commands.own_signature import OwnSignature
 from starter.desk.did_you_mean import joined
 from starter.desk.platform_names import near_to
+from starter.doubts.message_doubts import of_day, read_day
 from starter.errors import (
     BadInput,
     NoSuchPlatform,
@@ -127,10 +129,20 @@ class LineCheck(_Asked):
         self._own = own
         self._asked: dict[str, int] = {}
 
+    async def __call__(self, line: Line) -> Result:
+        """Say what would become of a line; the next one stands where one that is not taken stood."""
+        result = await super().__call__(line)
+        was_first = self._asked.get(line.platform) == line.entry.number
+        if was_first and result.outcome is not Outcome.POSSIBLE:
+            del self._asked[line.platform]
+        return result
+
     async def _ask(self, line: Line) -> Result:
-        """Of several lines of a platform only the first that was not taken before can be asked about now."""
+        """Of several lines of a platform only the first that would be taken can be asked about now."""
         first = self._asked.setdefault(line.platform, line.entry.number)
         if first != line.entry.number:
+            if ahead := _day_to_come(line):  # whatever becomes of the lines before
+                return Result(line.entry, Outcome.REFUSED, line, problem=ahead)
             why = Words(
                 f"well formed; the rules are asked when line {first} is taken",
                 f"格式无误；第 {first} 行受理后方可判定",
@@ -140,11 +152,16 @@ class LineCheck(_Asked):
         if not preview.repeated:
             await self._own.look(self._client, line.message["actor"]["id"])
             return Result(line.entry, Outcome.POSSIBLE, line, stage=preview.stage)
-        del self._asked[line.platform]
         if preview.set_aside_by:
             why = _counts_no_longer(preview.set_aside_by)
             return Result(line.entry, Outcome.REFUSED, line, problem=why)
         return Result(line.entry, Outcome.ALREADY, line, stage=preview.stage)
+
+
+def _day_to_come(line: Line) -> Words | None:
+    """Why no case would take a line: it is dated in the future."""
+    day = read_day(line.message.get("decided_on"))
+    return next(of_day(line.message, today(), None), None) if day and day > today() else None
 
 
 async def _is_so_already(client: Pingtai, line: Line) -> bool:
