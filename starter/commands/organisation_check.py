@@ -6,6 +6,7 @@ from starter.desk.profile import Profile, ProfileRole
 from starter.errors import BadInput
 from starter.terminal.language import say
 from starter.terminal.screen import at_terminal, complain
+from workflows.vocabulary import Role
 from workflows.words import Words
 
 
@@ -22,17 +23,28 @@ def known_to_system(profile: Profile, old: Profile | None) -> Profile:
     return profile.model_copy(update={"roles": roles})
 
 
+_FEW = 5
+"""Known offices that are named: of operators there are hundreds, and another's name is no help."""
+
+
+def _unknown(role: ProfileRole, known: list[str]) -> Words:
+    name, listed = role.organisation, known if role.role is not Role.OPERATOR else []
+    en, zh = "", ""
+    if 0 < len(listed) <= _FEW:
+        en = f" It names {', '.join(listed)}."
+        zh = f"已有记录的单位：{'、'.join(listed)}。"
+    return Words(
+        f"No case names the organisation {name} yet.{en}", f"系统中尚无单位“{name}”的记录。{zh}"
+    )
+
+
 def _compared(role: ProfileRole) -> ProfileRole:
     name = role.organisation
     known = known_organisations(role.role, role.district)
     near = nearly(name, known)
     if not near:
         if known and not is_known(name, known):
-            complain(
-                Words(
-                    f"No case names the organisation {name} yet.", f"系统中尚无单位“{name}”的记录。"
-                )
-            )
+            complain(_unknown(role, known))
         return role
     if not at_terminal():
         raise BadInput(

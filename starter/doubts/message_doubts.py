@@ -10,6 +10,7 @@ from workflows.decisions import MODELS
 from workflows.field_labels import label_at
 from workflows.name_comparison import name_key, same_name
 from workflows.vocabulary import (
+    District,
     EvaluationOutcome,
     Finding,
     IndicatorGroup,
@@ -55,6 +56,7 @@ def message_doubts(
         *_of_days_off(raw, today),
         *_of_inspectors(raw),
         *_of_organisations(raw),
+        *_of_office(raw),
         *_of_findings(raw),
         *_of_panel(raw),
     ]
@@ -136,6 +138,21 @@ def _of_organisations(raw: Mapping[str, Any]) -> Iterator[Words]:
     ):
         if name and len(name_key(name)) < _SHORTEST:
             yield Words(f"“{name}” is no organisation's name.", f"“{name}”不像单位名称，请核实。")
+
+
+def _of_office(raw: Mapping[str, Any]) -> Iterator[Words]:
+    """Ask about an office whose name is that of another district than the one it acts for."""
+    actor = raw.get("actor")
+    if not isinstance(actor, Mapping) or actor.get("role") not in _OFFICES:
+        return
+    name, own = str(actor.get("organisation", "")), actor.get("district")
+    named = [district for district in District if district.zh in name]
+    if named and own not in named:
+        place = next((one.words for one in District if one == own), Role(actor["role"]).words)
+        yield Words(
+            f"{name} acts for {place.en}, and its name is that of {named[0].words.en}.",
+            f"“{name}”以{place.zh}身份办理，而其名称属{named[0].zh}，请核实。",
+        )
 
 
 def read_day(day: Any) -> date | None:

@@ -41,9 +41,9 @@ def usage_message(error: click.UsageError) -> str:
     told = error.format_message()
     for pattern, plain in _CHINESE if language() == "zh" else _ENGLISH:
         told = pattern.sub(plain, told)
-    meant = _options_meant(error)
-    if meant:
-        told += say(Words(f". Did you mean {meant}?", f"。是否指：{meant}？"))
+    options = _options_meant(error)
+    if options:
+        told += say(Words(f". Did you mean {options}?", f"。是否指：{options}？"))
     return told
 
 

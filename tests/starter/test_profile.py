@@ -295,6 +295,13 @@ def test_a_mistyped_organisation_is_not_kept(
     assert (0, "") == (right.exit_code, right.stderr)
     other = pingtai("login", "--organisation", "密云区经济和信息化局", lang="en")
     assert (0, True) == (other.exit_code, "No case names" in other.stderr)
+    assert "It names 密云区科技主管部门." in " ".join(other.stderr.split())
+    chinese = pingtai("login", "--organisation", "密云区工业局", lang="zh")
+    assert "已有记录的单位：密云区科技主管部门。" in chinese.stderr
+    company = pingtai(
+        "login", "--id", "op", "--role", "operator", "--organisation", "某公司", lang="zh"
+    )
+    assert "已有记录" not in company.stderr
 
 
 def test_at_a_terminal_the_known_one_is_offered(

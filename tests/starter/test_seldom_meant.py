@@ -23,6 +23,26 @@ def doubts(today: str = "2026-01-15", **said: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("actor", "told"),
+    [
+        (
+            OFFICE | {"organisation": "海淀区科委"},
+            ["“海淀区科委”以市科委、中关村管委会身份办理，而其名称属海淀区，请核实。"],
+        ),
+        (
+            {"role": "district", "district": "miyun", "organisation": "海淀区科委"},
+            ["“海淀区科委”以密云区身份办理，而其名称属海淀区，请核实。"],
+        ),
+        ({"role": "district", "district": "haidian", "organisation": "海淀区科委"}, []),
+        ({"role": "operator", "organisation": "北京市海淀区某研究所"}, []),
+    ],
+)
+def test_an_office_of_another_place_is_asked_about(actor: dict[str, str], told: list[str]) -> None:
+    """A district's office does not decide for the commission, nor for another district."""
+    assert told == doubts(actor=actor)
+
+
+@pytest.mark.parametrize(
     ("day", "told"),
     [
         ("2026-01-10", ["决定日期 2026-01-10（星期六）不是工作日。"]),
