@@ -50,17 +50,19 @@ async def valid_command(platform: str, day: date | None, as_json: bool) -> None:
 
 def _answer(found: Validity) -> str:
     name, day = found.platform_id, found.day
-    ahead = day > today()
-    now = Words(", as of now", "（按目前情况）") if ahead else Words("", "")
-    if found.valid:
-        will = "will be" if ahead else "is"
-        answer = Words(
-            f"yes{now.en}: {name} {will} valid on {day}",
-            f"是{now.zh}：{name} 于 {day} 处于有效期内",
-        )
-    else:
-        no = "will not be" if ahead else "is not"
-        answer = Words(
-            f"no{now.en}: {name} {no} valid on {day}", f"否{now.zh}：{name} 于 {day} 不在有效期内"
-        )
+    match found.valid, day > today():
+        case True, True:
+            answer = Words(
+                f"yes, as of now: {name} will be valid on {day}",
+                f"是（按目前情况）：{name} 于 {day} 处于有效期内",
+            )
+        case True, False:
+            answer = Words(f"yes: {name} is valid on {day}", f"是：{name} 于 {day} 处于有效期内")
+        case False, True:
+            answer = Words(
+                f"no, as of now: {name} will not be valid on {day}",
+                f"否（按目前情况）：{name} 于 {day} 不在有效期内",
+            )
+        case _:
+            answer = Words(f"no: {name} is not valid on {day}", f"否：{name} 于 {day} 不在有效期内")
     return sentence(map(say, (answer, why_valid(found))))
