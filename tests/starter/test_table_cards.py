@@ -94,8 +94,9 @@ def test_usual_lists_need_no_cards(lang: Language) -> None:
             for stage in Stage for form in LegalForm for year in (None, 3)
         ]  # fmt: skip
         recipient = SimpleNamespace(
-            recipient="haidian-science-office", state="dead", attempts=12, delivered_at=None
-        )
+            recipient="haidian-science-office", channel="webhook", state="dead", attempts=12,
+            delivered_at=None,
+        )  # fmt: skip
         noted = [
             SimpleNamespace(
                 number=123456, at=datetime(2026, 11, 30, tzinfo=UTC), event=event, role=role,
