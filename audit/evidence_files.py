@@ -63,6 +63,15 @@ def _written(path: Path, content: bytes) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
+def sync_folder(folder: Path) -> None:
+    """Let the names in a folder be on the disk: a file's own `fsync` does not see to its name."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
 def _cannot_write(path: Path, error: OSError) -> BadInput:
     why = reason_of(error)
     return BadInput(f"{path} cannot be written: {why.en}", f"无法写入 {path}：{why.zh}")

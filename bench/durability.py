@@ -6,8 +6,6 @@ at every decision, in changing order. Writes its section of docs/performance.md.
 
 import asyncio
 import os
-import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
@@ -20,7 +18,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from bench.round_trip import decide, end, open_case
 from bench.script import GETTING_IN
-from bench.sections import write
+from bench.sections import run_alone
 from bench.sides import Ours
 from bench.worker import NoRegister, Variation
 from starter.client.temporal_connection import quietly
@@ -137,17 +135,5 @@ time was {min(found):.2f} to {max(found):.2f}. Repeat it with `python -m bench.d
 """
 
 
-def main() -> None:
-    """Measure, print, write."""
-    with tempfile.TemporaryDirectory(dir=_DISK) as name:
-        folder = Path(name)
-        told = section(asyncio.run(measure(folder)), sync_time(folder))
-    print(told)
-    if "--no-write" not in sys.argv:
-        write(told)
-
-
 if __name__ == "__main__":
-    main()
-    sys.stdout.flush()
-    os._exit(0)  # the SDK's threads may abort an ordinary exit (sdk-python#300)
+    run_alone(lambda folder: section(asyncio.run(measure(folder)), sync_time(folder)), _DISK)

@@ -6,8 +6,6 @@ way counts. The two take turns at every decision, in changing order. Writes its 
 
 import asyncio
 import os
-import sys
-import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 from statistics import median, quantiles
@@ -19,7 +17,7 @@ from temporalio.converter import DataConverter
 
 from bench.round_trip import decide, end, open_case
 from bench.script import GETTING_IN
-from bench.sections import write
+from bench.sections import run_alone
 from bench.sides import Ours
 from bench.worker import NoRegister, Variation
 from starter.client.temporal_connection import quietly
@@ -107,16 +105,5 @@ of this process, with what follows the receipt. Over {_PARTS} parts of the run t
 """
 
 
-def main() -> None:
-    """Measure, print, write."""
-    with tempfile.TemporaryDirectory() as folder:
-        told = section(asyncio.run(measure(Path(folder))))
-    print(told)
-    if "--no-write" not in sys.argv:
-        write(told)
-
-
 if __name__ == "__main__":
-    main()
-    sys.stdout.flush()
-    os._exit(0)  # the SDK's threads may abort an ordinary exit (sdk-python#300)
+    run_alone(lambda folder: section(asyncio.run(measure(folder))))

@@ -1,11 +1,15 @@
 """Sections of docs/performance.md: each is measured anew alone, and says on which commit it was."""
 
+import os
 import re
 import subprocess
-from collections.abc import Iterator
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import NoReturn
 
 _ROOT = Path(__file__).parents[1]
 DOCUMENT = _ROOT / "docs" / "performance.md"
@@ -28,6 +32,20 @@ def write(section: str) -> None:
     """Put a section into the document, with the commit that it was measured on."""
     document = DOCUMENT.read_text(encoding="utf-8")
     DOCUMENT.write_text(renewed(document, stamped(section, stamp())), encoding="utf-8")
+
+
+def run_alone(measured: Callable[[Path], str], folder: str | None = None) -> NoReturn:
+    """Measure a section in a directory that goes with the run, print it, and write it unless `--no-write`.
+
+    `folder` is where that directory is made; by default where the machine has such.
+    """
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        section = measured(Path(place))
+    print(section)
+    if "--no-write" not in sys.argv:
+        write(section)
+    sys.stdout.flush()
+    os._exit(0)  # the SDK's threads may abort an ordinary exit (sdk-python#300)
 
 
 def write_all(document: str) -> None:

@@ -7,8 +7,6 @@ counts. The sides take turns at every decision, in changing order. Writes its se
 import asyncio
 import base64
 import os
-import sys
-import tempfile
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, timedelta
@@ -23,7 +21,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from bench.round_trip import end
 from bench.script import GETTING_IN, application, decided
-from bench.sections import write
+from bench.sections import run_alone
 from bench.sides import Handle, Ours
 from bench.worker import NoRegister, Variation
 from starter.client.temporal_connection import quietly
@@ -286,16 +284,5 @@ with `python -m bench.signing`.
 """
 
 
-def main() -> None:
-    """Measure, print, write."""
-    with tempfile.TemporaryDirectory() as folder:
-        told = section(asyncio.run(measure(Path(folder))))
-    print(told)
-    if "--no-write" not in sys.argv:
-        write(told)
-
-
 if __name__ == "__main__":
-    main()
-    sys.stdout.flush()
-    os._exit(0)  # the SDK's threads may abort an ordinary exit (sdk-python#300)
+    run_alone(lambda folder: section(asyncio.run(measure(folder))))

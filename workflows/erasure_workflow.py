@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         erasure_decision_of,
     )
     from workflows.erasure_log import ErasureLog, ErasureReceipt, ErasureView, TermStanding
+    from workflows.message_answers import answer_of, sole_argument
     from workflows.model import InvalidMessage, as_sent
     from workflows.record import LogEntry
     from workflows.refusal import Refused
@@ -88,17 +89,17 @@ class ErasureWorkflow:
                 if standing.log and not self.erasure.log:
                     self.erasure = ErasureLog.gone_on(standing)
                     self.recorded = len(standing.log)
-                return self.erasure.decide(_sole(said), standing, workflow.now())
+                return self.erasure.decide(sole_argument(said), standing, workflow.now())
             except (Refused, InvalidMessage) as error:
-                raise _answer(error) from None
+                raise answer_of(error) from None
 
     @decide.validator
     def validate_decision(self, *said: Any) -> None:
         """Refuse before anything enters the history what is none, or of another term."""
         try:
-            of = erasure_decision_of(_sole(said)).of
+            of = erasure_decision_of(sole_argument(said)).of
         except InvalidMessage as error:
-            raise _answer(error) from None
+            raise answer_of(error) from None
         if (of.platform_id, of.term) != (self.of.platform_id, self.of.term):
             raise ApplicationError(
                 *("it is of another term", "属于另一期次"),
@@ -135,13 +136,3 @@ class ErasureWorkflow:
             retry_policy=RETRY,
             summary=f"{self.of.platform_id}, term {self.of.term}",
         )
-
-
-def _sole(said: tuple[Any, ...]) -> Any:
-    return said[0] if len(said) == 1 else list(said)
-
-
-def _answer(error: Refused | InvalidMessage) -> ApplicationError:
-    if isinstance(error, Refused):
-        return ApplicationError(str(error), error.refusal, type="Refused", non_retryable=True)
-    return ApplicationError(*error.words, type="InvalidMessage", non_retryable=True)

@@ -14,6 +14,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import RunId
     from workflows.contract import ROSTER_ID, ROSTER_TYPE, TELL_CASES, WRITE_ROSTER
+    from workflows.message_answers import answer_of, sole_argument
     from workflows.model import (
         WHOLE,
         Instant,
@@ -79,7 +80,7 @@ class RosterWorkflow:
         try:
             self._open(given)
         except (Refused, InvalidMessage) as error:
-            self.invalid = _answer(error)
+            self.invalid = answer_of(error)
         self.recorded = self.roster.seq - len(self.roster.log)
 
     def _open(self, given: tuple[Any, ...]) -> None:
@@ -139,7 +140,7 @@ class RosterWorkflow:
         try:
             await self.marks.after(is_ours(_INPUT, before, ROSTER_TYPE))
         except InvalidMessage as error:
-            self.invalid = _answer(error)
+            self.invalid = answer_of(error)
 
     def _unwritten(self) -> bool:
         return self.recorded < self.roster.seq
@@ -225,9 +226,9 @@ class RosterWorkflow:
             raise self.invalid
         before = self.roster.state
         try:
-            receipt = self.roster.decide(_sole(said), workflow.now())
+            receipt = self.roster.decide(sole_argument(said), workflow.now())
         except (Refused, InvalidMessage) as error:
-            raise _answer(error) from None
+            raise answer_of(error) from None
         if not receipt.repeated and takes_away(put_in_force(before, self.roster.log[-1])):
             self.untold = receipt.version
         return receipt
@@ -238,9 +239,9 @@ class RosterWorkflow:
         if self.invalid:
             raise self.invalid
         try:
-            self.roster.validate(_sole(said), workflow.now())
+            self.roster.validate(sole_argument(said), workflow.now())
         except (Refused, InvalidMessage) as error:
-            raise _answer(error) from None
+            raise answer_of(error) from None
 
     @workflow.query
     def state(self) -> RosterView:
@@ -277,7 +278,7 @@ class RosterWorkflow:
         """What would become of a decision if it were sent now; changes nothing."""
         self._check()
         try:
-            self.roster.validate(_sole(said), workflow.now())
+            self.roster.validate(sole_argument(said), workflow.now())
         except Refused as error:
             return RosterPreview(refusal=error.refusal, at=workflow.now())
         except InvalidMessage as error:
@@ -287,16 +288,6 @@ class RosterWorkflow:
     def _check(self) -> None:
         if self.invalid:
             raise self.invalid
-
-
-def _sole(said: tuple[Any, ...]) -> Any:
-    return said[0] if len(said) == 1 else list(said)
-
-
-def _answer(error: Refused | InvalidMessage) -> ApplicationError:
-    if isinstance(error, Refused):
-        return ApplicationError(str(error), error.refusal, type="Refused", non_retryable=True)
-    return ApplicationError(*error.words, type="InvalidMessage", non_retryable=True)
 
 
 def _is_conflict(error: ActivityError) -> bool:

@@ -16,6 +16,7 @@ from uuid import uuid4
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+from audit.evidence_files import sync_folder
 from starter.error_reasons import reason_of
 from starter.errors import BadInput, Unreachable
 
@@ -153,13 +154,4 @@ def _write(path: Path, content: bytes) -> None:
     finally:
         part.unlink(missing_ok=True)
     for folder in (path.parent, path.parent.parent):  # its own, and that in which that was made
-        _sync(folder)
-
-
-def _sync(folder: Path) -> None:
-    """Let the names in a folder be on the disk: a file's own `fsync` does not see to its name."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+        sync_folder(folder)

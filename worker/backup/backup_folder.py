@@ -1,6 +1,5 @@
 """The folder in which backups stand: their names, what was left half-made, and how many are kept."""
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from audit.evidence_files import sync_folder
 from db.file_lock import held_alone
 from starter.error_reasons import reason_of
 from starter.errors import BadInput
@@ -71,15 +71,6 @@ def rotate_backups(folder: Path, keep: int, made: Manifest) -> list[Path]:
         path.unlink()
     sync_folder(folder)
     return own[keep:]
-
-
-def sync_folder(folder: Path) -> None:
-    """Let the names in a folder be on the disk."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _order(path: Path) -> tuple[str, int]:

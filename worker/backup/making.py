@@ -19,6 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from audit.evidence_files import sync_folder
 from db.url import database_url
 from starter.client.local_stack import read_stack
 from starter.client.register_access import register_url
@@ -41,7 +42,6 @@ from worker.backup.backup_folder import (
     new_name,
     rotate_backups,
     staging_of,
-    sync_folder,
 )
 from worker.backup.engine_copy import check_engine, copy_engine
 from worker.backup.installation_files import copy_archive, copy_files, environment, not_ours
