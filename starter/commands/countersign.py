@@ -28,7 +28,7 @@ from starter.desk.profile import read_profile
 from starter.desk.reach import open_pingtai, open_reads
 from starter.errors import BadInput
 from starter.terminal import wording
-from starter.terminal.command_runner import REFUSED, Declined, answered
+from starter.terminal.command_runner import REFUSED, answered
 from starter.terminal.language import say
 from starter.terminal.screen import at_terminal, complain, heading, show, show_json
 from starter.terminal.whole_number import WholeNumber
@@ -179,19 +179,14 @@ def _confirm(number: int, *, asks: bool) -> None:
             "nothing was signed. To sign and submit without being asked: --yes",
             "未签名。不经询问即签名并提交，请加 --yes",
         )
-    from starter.commands.guided.prompts import sure  # noqa: PLC0415 - only who asks
+    from starter.commands.guided.prompts import ask_to_send  # noqa: PLC0415 - only who asks
 
     question = (
         Words("Sign and submit?", "签名并提交？")
         if number == 1
         else Words(f"Sign and submit {number}?", f"签名并提交 {number} 项？")
     )
-    try:
-        if not sure(say(question)):
-            raise Declined
-    except click.Abort as error:
-        error.add_note(say(Words("Nothing was sent.", "未提交任何内容。")))
-        raise
+    ask_to_send(question)
 
 
 def _show_receipt(

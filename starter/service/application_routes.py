@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from db.queries import RegisterQueries
 from starter.clock import today
-from starter.errors import MAY_BE_ACCEPTED, NoSuchPlatform, Unreachable
+from starter.errors import NoSuchPlatform
 from starter.service.bodies import json_body
 from starter.service.case_status import platform_status
 from starter.service.idempotency_keys import IdempotencyKey, answer_once
@@ -14,7 +14,7 @@ from starter.service.key_access import Applicant, Caller
 from starter.service.mandates import check_submitter
 from starter.service.odd_writes import DOUBTS, RefuseDoubts, alike_ids, counted, refuse
 from starter.service.openapi_document import body, written
-from starter.service.problem_details import Kind, Problem
+from starter.service.problem_details import answered_in_time
 from starter.service.responses import reply
 from starter.service.scopes import Scope, deciding_as
 from workflows.application import PlatformApplication
@@ -64,14 +64,8 @@ async def apply(
         if refuse_doubts:
             refuse(doubts)
         client = await request.app.state.backends.client()
-        try:
+        with answered_in_time():
             applied = await client.apply(application)
-        except Unreachable:
-            raise Problem(
-                Kind.AWAY,
-                f"no answer in time; {MAY_BE_ACCEPTED.en}",
-                f"未能按时应答，{MAY_BE_ACCEPTED.zh}",
-            ) from None
         answer = AppliedAnswer(**applied.model_dump(exclude={"repeated"}))
         where = {"Location": f"/v1/platforms/{applied.platform_id}"}
         if applied.repeated:

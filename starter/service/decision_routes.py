@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from starter.client.interface import ToSign
-from starter.errors import MAY_BE_ACCEPTED, Unreachable
 from starter.service.application_routes import REPEATED
 from starter.service.bodies import json_body
 from starter.service.case_status import district_of, platform_status
@@ -23,7 +22,7 @@ from starter.service.odd_writes import (
 )
 from starter.service.openapi_document import AnyDecision, body, written
 from starter.service.parameters import PlatformId
-from starter.service.problem_details import Doubt, Kind, Problem
+from starter.service.problem_details import Doubt, answered_in_time
 from starter.service.responses import reply
 from workflows.awaited import Awaited
 from workflows.bodies import Body, body_of
@@ -142,14 +141,8 @@ async def _allow_by_code(request: Request, who: Caller, platform_id: str, body: 
 
 async def _decided(request: Request, platform_id: str, data: Any) -> Receipt:
     client = await request.app.state.backends.client()
-    try:
+    with answered_in_time():
         receipt: Receipt = await client.decide(platform_id, data)
-    except Unreachable:
-        raise Problem(
-            Kind.AWAY,
-            f"no answer in time; {MAY_BE_ACCEPTED.en}",
-            f"未能按时应答，{MAY_BE_ACCEPTED.zh}",
-        ) from None
     return receipt
 
 

@@ -1,8 +1,11 @@
 """Problem details (RFC 9457): one form for everything that goes wrong, in English and Chinese."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from typing import Any
 
+from starter.errors import MAY_BE_ACCEPTED, Unreachable
 from workflows.awaited import Awaited
 from workflows.model import InvalidMessage, Record, complaint
 from workflows.refusal import Refused
@@ -121,6 +124,23 @@ class Problem(Exception):
             **self.words._asdict(),
             **self.extensions,
         ).model_dump(mode="json", exclude_none=True)
+
+
+@contextmanager
+def answered_in_time() -> Iterator[None]:
+    """Of a block that sends a message to a workflow: where no answer comes, it may still be accepted.
+
+    Raises:
+        Problem: 503.
+    """
+    try:
+        yield
+    except Unreachable:
+        raise Problem(
+            Kind.AWAY,
+            f"no answer in time; {MAY_BE_ACCEPTED.en}",
+            f"未能按时应答，{MAY_BE_ACCEPTED.zh}",
+        ) from None
 
 
 def refused(error: Refused) -> Problem:

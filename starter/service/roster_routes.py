@@ -8,14 +8,13 @@ from starlette.responses import Response
 
 from db.roster_queries import holders_of, people_page, proof_of, roots_after
 from starter.client.roster_sender import RosterSender
-from starter.errors import MAY_BE_ACCEPTED, Unreachable
 from starter.service.application_routes import REPEATED
 from starter.service.bodies import json_body
 from starter.service.idempotency_keys import IdempotencyKey, answer_once
 from starter.service.key_access import Decider, Reader
 from starter.service.openapi_document import LINK, answers, body, written
 from starter.service.parameters import Engine, Limit
-from starter.service.problem_details import Kind, Problem
+from starter.service.problem_details import answered_in_time
 from starter.service.responses import link, next_page, reply
 from workflows.model import Identifier, Record
 from workflows.roster_decisions import (
@@ -189,14 +188,8 @@ async def roster_decide(request: Request, who: Decider, key: IdempotencyKey) -> 
 
     async def work() -> Response:
         who.speak_as(roster_decision_of(data).actor)
-        try:
+        with answered_in_time():
             receipt = await (await _roster(request)).decide(data)
-        except Unreachable:
-            raise Problem(
-                Kind.AWAY,
-                f"no answer in time; {MAY_BE_ACCEPTED.en}",
-                f"未能按时应答，{MAY_BE_ACCEPTED.zh}",
-            ) from None
         where = {"Location": "/v1/roster"}
         answer = receipt.model_copy(update={"repeated": False})
         return (

@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import click
 from rich.table import Table
 from rich.text import Text
 
 from starter.clock import today
 from starter.commands.batch.lines import Line
-from starter.commands.guided.prompts import sure
+from starter.commands.guided.prompts import ask_to_send
 from starter.commands.guided.summary import actor_words
 from starter.desk.reach import open_reads
 from starter.doubts.decision_doubts import KnownPlatform, decision_doubts, known_platform
@@ -17,7 +16,6 @@ from starter.doubts.repeated_support import Given, support_in
 from starter.doubts.unchanged_plan import files_plan
 from starter.errors import PingtaiError
 from starter.terminal import wording
-from starter.terminal.command_runner import Declined
 from starter.terminal.language import say
 from starter.terminal.pager import show_long
 from starter.terminal.screen import ALWAYS, Column, Said, heading, show, stacked, table_of
@@ -168,12 +166,7 @@ def ask_once(
     question = Words(
         _joined(", ", "?", (p.en for p in parts)), _joined("，", "？", (p.zh for p in parts))
     )
-    try:
-        if not sure(say(question)):
-            raise Declined
-    except click.Abort as error:
-        error.add_note(say(Words("Nothing was sent.", "未提交任何内容。")))
-        raise
+    ask_to_send(question)
 
 
 def _joined(between: str, end: str, parts: Iterable[str]) -> str:

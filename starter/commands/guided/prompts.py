@@ -7,6 +7,7 @@ from enum import StrEnum
 import click
 
 from activities.harmless_text import harmless
+from starter.terminal.command_runner import Declined
 from starter.terminal.language import language, say
 from starter.terminal.screen import in_lines, show
 from workflows.field_labels import Label
@@ -86,6 +87,20 @@ def sure(question: str, *, default: bool = False) -> bool:
         if answer is not None:
             return answer
         wrong(say("y or n", "请输入 y 或 n"))
+
+
+def ask_to_send(question: Words) -> None:
+    """Ask whether to send what was shown.
+
+    Raises:
+        click.Abort: no, or broken off; nothing has been sent.
+    """
+    try:
+        if not sure(say(*question)):
+            raise Declined
+    except click.Abort as error:
+        error.add_note(say("Nothing was sent.", "未提交任何内容。"))
+        raise
 
 
 def yes_or_no(given: str, *, default: bool) -> bool | None:
