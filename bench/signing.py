@@ -25,6 +25,7 @@ from bench.sections import run_alone
 from bench.sides import Handle, Ours
 from bench.worker import NoRegister, Variation
 from starter.client.temporal_connection import quietly
+from worker.demo.example_officers import entry_of
 from worker.ports import free_port
 from worker.search_attributes import ensure_search_attributes
 from worker.temporal_server import temporal_server
@@ -38,7 +39,6 @@ from workflows.model import as_sent, parse
 from workflows.roster_entries import (
     ROSTER_NAMESPACE,
     RosterEntry,
-    RosterKey,
     RosterRoot,
     prove_entry,
     root_over_leaves,
@@ -114,18 +114,7 @@ class Roster:
     def _entry(self, actor: Actor, platform_id: str) -> RosterEntry:
         holder = self._holders.setdefault(actor.id, Holder())
         since = date.today() - timedelta(days=2)
-        return RosterEntry(
-            id=actor.id,
-            name=actor.id,
-            role=actor.role,
-            organisation=actor.organisation,
-            district=actor.district,
-            credit_code=actor.credit_code,
-            platform_id=platform_id if actor.role is Role.OPERATOR else None,
-            keys=(RosterKey(public=holder.key.openssh(), first=since),),
-            first_day=since,
-            appointed_by="bench",
-        )
+        return entry_of(actor, platform_id, holder.key, since, "bench")
 
     def sign(self, person: str, form: bytes) -> dict[str, Any]:
         """Sign as a person, with the proof."""

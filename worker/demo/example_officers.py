@@ -1,6 +1,7 @@
 """The people of the examples, with keys of their own, and the roster that they stand in."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,31 @@ from workflows.model import InvalidMessage, parse
 from workflows.roster_entries import RosterEntry, RosterKey, RosterProof
 from workflows.roster_log import RosterView
 from workflows.signed_roots import OFFICERS_NEEDED
+from workflows.ssh_signatures import PublicKey
 from workflows.vocabulary import Role
 from workflows.words import Words
 
 _BODY = "市科委、中关村管委会"
 _SETTING_UP = ("demo-01", "demo-02")
 """Officers who set the roster up, whoever acts in the examples."""
+
+
+def entry_of(
+    actor: Actor, platform_id: str, key: PublicKey, since: date, appointed_by: str
+) -> RosterEntry:
+    """The entry of who acts so; `platform_id` is that of an operator's people."""
+    return RosterEntry(
+        id=actor.id,
+        name=actor.id,
+        role=actor.role,
+        organisation=actor.organisation,
+        district=actor.district,
+        credit_code=actor.credit_code,
+        platform_id=platform_id if actor.role is Role.OPERATOR else None,
+        keys=(RosterKey(public=key.openssh(), first=since),),
+        first_day=since,
+        appointed_by=appointed_by,
+    )
 
 
 class ExampleOfficers:
@@ -52,18 +72,8 @@ class ExampleOfficers:
         path = folder / actor.id
         make_key(path)
         signer = self._keys[actor.id] = FileSigner(read_key_file(path))
-        day = today()
-        self.entries[actor.id] = RosterEntry(
-            id=actor.id,
-            name=actor.id,
-            role=actor.role,
-            organisation=actor.organisation,
-            district=actor.district,
-            credit_code=actor.credit_code,
-            platform_id=platform_id if actor.role is Role.OPERATOR else None,
-            keys=(RosterKey(public=signer.key.openssh(), first=day),),
-            first_day=day,
-            appointed_by=actor.organisation,
+        self.entries[actor.id] = entry_of(
+            actor, platform_id, signer.key, today(), actor.organisation
         )
 
     def signer(self, person: str) -> Signer | None:
