@@ -204,9 +204,13 @@ async def test_a_term_listed_on_29_february_2024(world: World) -> None:
 async def test_what_is_no_application_fails_with_its_fields(world: World) -> None:
     """A raw start with a bad input ends at once, saying what is wrong; it never blocks the queue."""
     handle = await world.temporal.start_workflow(
-        "Platform", {"platform_id": "x"}, id=platform_workflow_id("bad"), task_queue=TASK_QUEUE
+        "Platform",
+        {"platform_id": "x"},
+        id=platform_workflow_id("bad"),
+        task_queue=TASK_QUEUE,
+        start_signal="recommendation",  # one call with the start: a later one may find it closed
+        start_signal_args=[{}],
     )
-    await handle.signal("recommendation", {})
     with pytest.raises(WorkflowFailureError) as error:
         await handle.result()
     assert isinstance(error.value.cause, ApplicationError)
