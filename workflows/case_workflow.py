@@ -95,7 +95,7 @@ class CaseWorkflow(RosterNews[S]):
         number = self.claims.number_in(decision)
         if self.queue.is_free and not number:
             receipt = self._decide(decision)
-            await self.beforeanswer_of()
+            await self.before_answer()
             return receipt
         # Signals that came before it are still to be judged: it is judged after them.
         answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
@@ -108,10 +108,10 @@ class CaseWorkflow(RosterNews[S]):
 
         self.queue.take(said, self.claims.before(number, judge))
         receipt = await answer
-        await self.beforeanswer_of()
+        await self.before_answer()
         return receipt
 
-    async def beforeanswer_of(self) -> None:
+    async def before_answer(self) -> None:
         """Let the other case of the platform know what ends it, before a decision is acknowledged."""
 
     def _decide(self, decision: Any) -> Receipt:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from temporalio import workflow
+from temporalio.api.enums.v1 import EventType
 from temporalio.worker import Worker
 
 from tests.rules.builders import COMMISSION, Raw
@@ -99,6 +100,20 @@ async def test_a_withdrawal_is_not_overtaken(world: World, away: Away, register:
     away.open = True
     assert "ended_with_platform" == (await assessment.result())["result"]
     assert "withdrawn" == (await life.handle.result())["stage"]
+
+
+async def test_the_platform_is_told_before_the_answer(world: World) -> None:
+    """The server has the signal before it has the answer: whoever was answered comes after it."""
+    life = await until_conclusion(world)
+    assessment = life.assessment
+    assert assessment
+    await life.decide("reassessment", "not_met")
+    await assessment.result()
+    events = [event.event_type async for event in assessment.fetch_history_events()]
+    told = events.index(EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED)
+    answered = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED
+    assert answered in events[:told], "the decisions before"
+    assert [answered] == [event for event in events[told:] if event == answered]
 
 
 async def test_a_conclusion_is_set_aside_while_the_register_is_away(
