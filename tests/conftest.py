@@ -2,7 +2,7 @@
 
 import gc
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager
 from itertools import count
 
@@ -18,7 +18,7 @@ from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
 from tests.databases import TEMPLATE, KeptRegister, administer, url_of
 from tests.memory import begin_run, throw_away_folder
-from tests.order import deal, needs_servers
+from tests.order import deal, import_in_turn, needs_servers
 from tests.workflows.world import World
 from worker.ports import free_port
 from worker.search_attributes import ensure_search_attributes
@@ -41,10 +41,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(begin_run())
 
 
-def pytest_collection_finish() -> None:
-    """Leave out of every collection of garbage what is loaded now, and stays: half a million objects."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Look for no garbage among what is loaded for good, half a million objects: neither now nor later."""
+    gc.disable()
+    import_in_turn(session.config)
+    collected = yield
     gc.collect()
     gc.freeze()
+    gc.enable()
+    return collected
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

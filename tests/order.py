@@ -5,8 +5,11 @@ what another still has: as long as those are short, all end together.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
+from warnings import catch_warnings, simplefilter
 
 import pytest
 
@@ -56,6 +59,32 @@ def deal(items: Sequence[pytest.Item], processes: int) -> list[pytest.Item]:
         ordered += pile + short[:more]
         del short[:more]
     return ordered + short
+
+
+def import_in_turn(config: pytest.Config) -> None:
+    """Import the tests' modules, in each process of a run from another one on.
+
+    To rewrite the assertions of all takes longer than all else before the first test: each process finds what
+    the others have rewritten.
+    """
+    worker = getattr(config, "workerinput", None)
+    if worker is None:
+        return
+    folders = [Path(argument) for argument in config.args]
+    modules = sorted(file for folder in folders for file in folder.rglob("test_*.py"))
+    number = int(worker["workerid"].removeprefix("gw"))
+    with catch_warnings():
+        simplefilter("error")  # as in collection: what fails here is imported, and reported, there
+        for file in turned(modules, number, worker["workercount"]):
+            with suppress(Exception, pytest.skip.Exception):
+                name = file.resolve().relative_to(ROOT.parent).with_suffix("")
+                import_module(".".join(name.parts))
+
+
+def turned(modules: Sequence[Path], number: int, processes: int) -> Sequence[Path]:
+    """All of them, from the one on with which the process of this number begins."""
+    first = len(modules) * number // processes
+    return [*modules[first:], *modules[:first]]
 
 
 def _rank(tests: Sequence[pytest.Item]) -> int:

@@ -5,7 +5,7 @@ of today workers take in other tests.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ class Release:
     """The histories of a release, and what came of their replays."""
 
     folder: Path
-    found: Sequence[baseline.Sequences]
+    found: Sequence[baseline.Sequences] = field(repr=False)  # asyncio writes out what a task returns
 
     @property
     def histories(self) -> list[StoredHistory]:

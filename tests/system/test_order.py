@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from tests.order import LONGEST, ROOT, deal
+from tests.order import LONGEST, ROOT, deal, turned
 
 
 class _Test:
@@ -39,3 +39,12 @@ def test_each_process_begins_with_its_share(processes: int) -> None:
 def test_the_longest_are_there() -> None:
     """A file that got another name is named anew in the list."""
     assert [] == [name for name in LONGEST if not (ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 4])
+def test_each_process_imports_all_from_another_one_on(processes: int) -> None:
+    """Where one comes to what another began with, that has rewritten as much as it has."""
+    modules = [Path(f"test_{number}.py") for number in range(12)]
+    turns = [turned(modules, number, processes) for number in range(processes)]
+    assert [modules] * processes == [sorted(turn, key=modules.index) for turn in turns]
+    assert modules[:: 12 // processes] == [turn[0] for turn in turns]
