@@ -43,7 +43,7 @@ def open_platform(
         raise InvalidMessage(_FORM, *lacking)
     if edition >= Edition.V0_4:
         given_by = form.brought_in.actor if form.brought_in else form.submitted_by
-        wrong = policy_problem(form.policy, given_by)
+        wrong = policy_problem(form.policy, given_by, roster=form.roster is not None)
         if wrong:
             raise InvalidMessage(_FORM, wrong)
         if given_by and is_own(form.policy):

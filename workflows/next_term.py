@@ -105,7 +105,7 @@ def as_a_new_case(decision: NextTerm, state: CaseState, now: Circumstances) -> W
     form = decision.application
     if form is None:
         return None
-    if wrong := policy_problem(form.policy, form.submitted_by):
+    if wrong := policy_problem(form.policy, form.submitted_by, roster=state.roster is not None):
         return wrong.words.at(wrong.field)
     for field, why in lacking_codes(form) if form.policy.credit_codes else ():
         return why.at(field)

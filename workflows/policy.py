@@ -300,12 +300,22 @@ def days_at_most(working_days: int) -> int:
     return -(-working_days * 7 // 5) + 9 + working_days // 12
 
 
-def policy_problem(policy: Policy, submitted_by: Actor | None) -> FieldError | None:
-    """Return why a new case may not go by a policy; None when it may.
+def _asks_for_less(policy: Policy) -> bool:
+    """Whether a policy asks for fewer signatures than new cases do where there is a roster."""
+    usual = WITH_A_ROSTER["second_signature"]
+    asked = policy.authorship is Authorship.REQUIRED
+    return not asked or not {*usual} <= {*policy.second_signature}
+
+
+def policy_problem(
+    policy: Policy, submitted_by: Actor | None, *, roster: bool = False
+) -> FieldError | None:
+    """Return why a new case may not go by a policy; None when it may. `roster`: it knows one.
 
     No validator of the model: cases that began with such a policy go on with it, and are replayed.
     """
-    if is_own(policy) and (submitted_by is None or submitted_by.role is not Role.COMMISSION):
+    own = is_own(policy) or (roster and _asks_for_less(policy))
+    if own and (submitted_by is None or submitted_by.role is not Role.COMMISSION):
         return FieldError(
             "policy",
             Words(

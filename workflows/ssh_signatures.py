@@ -25,6 +25,10 @@ LONGEST = 2048
 _MAGIC, _VERSION, _HASH = b"SSHSIG", 1, b"sha512"
 _KEY_BYTES, _SIGNATURE_BYTES = 32, 64
 _ARMOR, _LINES = ("-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"), 3
+_FIELD, _WITHOUT_SIGN = 2**255 - 19, 2**255 - 1
+_ORDER_EIGHT = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+_SMALL_ORDER = frozenset((0, 1, _FIELD - 1, _ORDER_EIGHT, _FIELD - _ORDER_EIGHT))
+"""What stands in a key's bytes for the points of the order 1, 2, 4 and 8."""
 _PRESENT = 0x01
 """The flag of a token that was touched."""
 
@@ -220,7 +224,17 @@ def read_key_blob(blob: bytes) -> PublicKey:
     parts.end()
     if len(raw) != _KEY_BYTES:
         raise _no_key()
+    if _has_small_order(raw):
+        raise BadSignature(
+            "it is no key of one person: anybody can make signatures that fit it",
+            "该密钥不属于任何人：任何人均可作出与之相符的签名",
+        )
     return PublicKey(algorithm, raw, application)
+
+
+def _has_small_order(raw: bytes) -> bool:
+    """Whether a key is one of the curve's eight points for which zeros are a signature (RFC 7748, 6.1)."""
+    return (int.from_bytes(raw, "little") & _WITHOUT_SIGN) % _FIELD in _SMALL_ORDER
 
 
 def _check(key: PublicKey, signed: bytes, said: bytes) -> None:

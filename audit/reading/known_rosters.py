@@ -6,22 +6,24 @@ roster shows. What follows is checked here, and that all logs of a platform know
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
 from audit.problems import Check, Problem
 from workflows.log_id import LogId
+from workflows.periods import beijing_date
 from workflows.record import LogEntry
 from workflows.roster_entries import RosterEntry, RosterRoot
 from workflows.signed_roots import SignedRoot, chain_fault, root_fault
-from workflows.vocabulary import Happening
+from workflows.vocabulary import Authorship, Happening, Kind
 from workflows.words import Words
 
 Logs = Mapping[LogId, Sequence[LogEntry]]
 Versions = dict[int, RosterRoot]
 """Versions of a roster by their numbers."""
+_HEARD_WITHIN = timedelta(hours=1)
 
 
 def check_rosters(logs: Logs) -> Iterator[Problem]:
@@ -77,6 +79,29 @@ def foreign_versions(logs: Logs, office: Mapping[int, str]) -> Iterator[Problem]
             f"本案所知人员目录第 {number} 版（{given[:12]}…）不是本单位的（{zh}）：其签名不能证明经办人",
         )
         yield Problem("roster", words, Check.SIGNATURES)
+
+
+def cases_without_signatures(logs: Logs, since: datetime | None) -> Iterator[Problem]:
+    """Return which terms ask for no signatures, though they began after the office's roster was set up.
+
+    Our clients have them asked for then; who starts a case past them could leave that out, and decide in
+    anybody's name. Until a client has heard of the roster nobody wonders.
+    """
+    for place, log in sorted(logs.items()):
+        if place.year or since is None or not log or log[0].at < since + _HEARD_WITHIN:
+            continue
+        asked = [log[0].said.get("policy", {}).get("authorship")]
+        asked += [one.said.get("authorship") for one in log if one.name == Kind.FACTS_CHANGE]
+        if Authorship.REQUIRED not in asked:
+            day = f"{beijing_date(since)}"
+            words = Words(
+                f"its decisions need no signature, though the office has a roster since {day}: unless the"
+                " commission chose that, it was started past our clients. The commission asks for signatures:"
+                " pingtai change --authorship required",
+                f"本单位自 {day} 起设有人员目录，而本案的决定无须签名：如非市级决定如此，则系绕过正常途径启动。"
+                "市级可要求签名：pingtai change --authorship required",
+            )
+            yield _problem(place, log[0], words)
 
 
 def revocations(logs: Logs) -> dict[str, datetime]:

@@ -7,6 +7,7 @@ register itself is touched.
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, delete, select, text
@@ -17,7 +18,7 @@ from audit.reconciling.differences import DERIVED, Row, Rows, compared
 from db.erasure_tables import erasure_log
 from db.reading import log_line
 from db.register_store import write_on
-from db.roster_tables import roster_roots
+from db.roster_tables import roster_log, roster_roots
 from db.row_types import LogLine
 from db.tables import log_entries, platforms
 from workflows.activity_messages import RegisterBatch
@@ -92,6 +93,14 @@ class About:
             select(c.version, c.digest), execution_options=self._own
         )
         return {row.version: row.digest for row in rows}
+
+    async def roster_since(self) -> datetime | None:
+        """When the office's roster was set up; None where it has none."""
+        c = roster_log.c
+        query = select(c.at).where(c.seq == 1)
+        found = await self._connection.execute(query, execution_options=self._own)
+        since: datetime | None = found.scalar_one_or_none()
+        return since
 
     async def expect(self, batches: Iterable[RegisterBatch]) -> None:
         for batch in batches:

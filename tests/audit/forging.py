@@ -40,9 +40,21 @@ def of_another(history: StoredHistory, platform_id: str, run_id: str) -> StoredH
     text = history.content.decode().replace(history.platform_id, platform_id)
     data = json.loads(text.replace(history.run_id, run_id))
     own = history.platform_id
-    payloads = [p for p in _payloads(data) if own.encode() in _of(p) or b'"hash"' in _of(p)]
+    workflow_id = history.workflow_id.replace(own, platform_id)
+    content = _sealed_anew(data, own, platform_id)
+    return replace(history, workflow_id=workflow_id, run_id=run_id, content=content)
+
+
+def said_otherwise(history: StoredHistory, old: str, new: str) -> StoredHistory:
+    """A run in which people said something else, wherever that stands, sealed anew: nothing contradicts it."""
+    return replace(history, content=_sealed_anew(history.data, old, new))
+
+
+def _sealed_anew(data: Any, old: str, new: str) -> bytes:
+    """A history with other words in its payloads, in which each hash of its log is worked out again."""
+    payloads = [p for p in _payloads(data) if old.encode() in _of(p) or b'"hash"' in _of(p)]
     for payload in payloads:
-        _put(payload, _of(payload).replace(own.encode(), platform_id.encode()))
+        _put(payload, _of(payload).replace(old.encode(), new.encode()))
     hashes: dict[str, str] = {}
     for entry in _entries([json.loads(_of(p)) for p in payloads]):
         previous = hashes.get(entry.previous, entry.previous)
@@ -50,12 +62,10 @@ def of_another(history: StoredHistory, platform_id: str, run_id: str) -> StoredH
         hashes[entry.hash] = sealed.seal()
     for payload in _payloads(data):
         content = _of(payload)
-        for old, new in hashes.items():
-            content = content.replace(old.encode(), new.encode())
+        for before, after in hashes.items():
+            content = content.replace(before.encode(), after.encode())
         _put(payload, content)
-    workflow_id = history.workflow_id.replace(own, platform_id)
-    content = json.dumps(data, ensure_ascii=False).encode()
-    return replace(history, workflow_id=workflow_id, run_id=run_id, content=content)
+    return json.dumps(data, ensure_ascii=False).encode()
 
 
 def input_changed(

@@ -19,7 +19,11 @@ from audit.dossier.lives import Life
 from audit.dossier.signed_decisions import signed_files
 from audit.problems import Check
 from audit.reading.authorship import Authorship, authorship_of
-from audit.reading.known_rosters import foreign_versions, known_versions
+from audit.reading.known_rosters import (
+    cases_without_signatures,
+    foreign_versions,
+    known_versions,
+)
 from audit.reading.log_links import check_logs
 from audit.report.rendering import render
 from starter.terminal.chosen_language import speaking
@@ -28,7 +32,7 @@ from tests.audit.signed_lives import PLACE, Log, number_of, rewritten
 from tests.rules import officers
 from tests.rules.authored_cases import at, opened, roster, take
 from tests.rules.builders import Raw
-from tests.rules.cases import decision, moment
+from tests.rules.cases import START, decision, moment
 from tests.rules.rosters import SINCE, Roster, person
 from workflows.case import Case
 from workflows.known_roster import learn_roster
@@ -190,6 +194,23 @@ def test_a_roster_that_is_not_the_offices() -> None:
         [found] = foreign_versions(logs, office)
         assert "a version 1 of a roster" in found.words.en
         assert "its signatures prove nothing" in found.words.en
+
+
+def test_a_case_that_asks_for_nothing_where_there_is_a_roster() -> None:
+    """Whoever starts one past our clients could decide in anybody's name: it is named."""
+    since = START - timedelta(days=1)
+    for asked in ("none", "recorded"):
+        case = opened(roster(), authorship=asked, second_signature=[])
+        logs = {PLACE: tuple(case.log)}
+        [found] = cases_without_signatures(logs, since)
+        assert "unless the commission chose that, it was started past our clients" in found.words.en
+        for sooner in (None, START, START - timedelta(minutes=1)):
+            assert not list(cases_without_signatures(logs, sooner))
+    case, known = opened(roster(), authorship="none", second_signature=[]), roster()
+    raw = decision(Kind.FACTS_CHANGE, case, authorship="required")
+    case.decide(known.signed(raw, case, "kw-1"), moment(case))
+    assert not list(cases_without_signatures({PLACE: tuple(case.log)}, since))
+    assert not list(cases_without_signatures({PLACE: tuple(listed()[0].log)}, since))
 
 
 def test_what_is_not_asked_for_is_not_proven() -> None:

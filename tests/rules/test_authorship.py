@@ -273,6 +273,27 @@ def test_no_case_begins_without_the_roster_that_it_needs() -> None:
         open_platform(parse(PlatformApplication, form | {"roster": unsigned}), START)
 
 
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"authorship": "none"},
+        {"authorship": "recorded"},
+        POLICY | {"second_signature": ["listing"]},
+    ],
+)
+def test_no_operator_chooses_that_nobody_signs(policy: Raw) -> None:
+    """Where the case knows a roster, to ask for fewer signatures is the commission's to choose."""
+    form = application(policy=policy) | {"roster": as_sent(roster().newest)}
+    with pytest.raises(InvalidMessage, match="is the commission's to give"):
+        open_platform(parse(PlatformApplication, form), START)
+    own = form | {"submitted_by": ACTORS[Role.COMMISSION]}
+    assert open_platform(parse(PlatformApplication, own), START).state.roster
+    valid, known = at(Stage.VALID, next_term_days=365, validity_years=1)
+    later = application(application_id="a-2", policy=policy)
+    raw = decision(Kind.NEXT_TERM, valid, "filed", application=later)
+    assert "is the commission's to give" in refusal(valid, known.signed(raw, valid, "op-1"))
+
+
 def asks(case: Case[Any], known: Roster, authorship: str, *people: str, **more: Any) -> Raw:
     raw = decision(Kind.FACTS_CHANGE, case) | {"authorship": authorship, **more}
     return known.signed(raw, case, *people)

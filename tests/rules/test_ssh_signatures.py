@@ -19,11 +19,20 @@ from workflows.ssh_signatures import (
     read_public_key,
     signature_of,
     signer_of,
+    ssh_string,
     unsigned_part,
 )
 
 MESSAGE = '{"kind":"listing","decided_on":"2026-11-30","note":"同意"}'.encode()
 APPLICATION = b"ssh:"
+EIGHTS = [
+    int.from_bytes(bytes.fromhex(text), "little")
+    for text in (
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    )
+]
+"""The points of order eight, as libsodium lists them."""
 
 
 def keygen(*words: str | Path, given: bytes = b"") -> bytes:
@@ -152,6 +161,17 @@ def test_no_key(text: str) -> None:
     """A file that is no public key."""
     with pytest.raises(BadSignature):
         read_public_key(text)
+
+
+@pytest.mark.parametrize("y", [0, 1, 2**255 - 20, 2**255 - 19, 2**255 - 18, 2**255 + 1, *EIGHTS])
+def test_a_key_for_which_zeros_are_a_signature(y: int) -> None:
+    """All points of small order, in each way to write them: no signature by them is anybody's."""
+    weak = PublicKey("ssh-ed25519", y.to_bytes(32, "little"))
+    with pytest.raises(BadSignature, match="no key of one person"):
+        read_public_key(weak.openssh())
+    signed = b"".join(map(ssh_string, (weak.algorithm.encode(), bytes((1, *bytes(63))))))
+    with pytest.raises(BadSignature, match="no key of one person"):
+        signer_of(signature_of(weak, signed), MESSAGE)
 
 
 @pytest.mark.parametrize(
