@@ -1,5 +1,6 @@
 """`pingtai absence`: who acts for whom on which days."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,16 +9,18 @@ import click
 from db.reading import LARGEST_PAGE
 from db.substitution_queries import SubstitutionRow
 from starter.clock import today
+from starter.commands.actor_doubts import unknown_person
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.decision_form import ACTOR
 from starter.commands.form_options import AS, option, preset
 from starter.commands.notation import WordChoice
 from starter.commands.options import json_option, limit_option
+from starter.commands.unless_meant import unless_meant
 from starter.desk.absences import Absence, may_name
 from starter.desk.reach import directly_only, open_reads
 from starter.errors import BadInput
 from starter.terminal import wording
-from starter.terminal.command_runner import answering
+from starter.terminal.command_runner import Declined, answered, answering
 from starter.terminal.language import say
 from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.named_fields import NamedFields
@@ -26,6 +29,7 @@ from starter.terminal.screen import (
     ALWAYS,
     Column,
     Said,
+    at_terminal,
     complain,
     facts,
     show,
@@ -79,16 +83,47 @@ def absence_command() -> None:
     help="The principal's district. 被代理人所在区",
 )
 @json_option
-@answering
-async def name_command(**said: Any) -> None:
+@click.option("--yes", "yes", is_flag=True, help="Also somebody whom the roster lacks. 不再确认")
+def name_command(**said: Any) -> None:
     """Name who acts for you from one day to another. 指定代理人
 
-    Both days are included. The same again changes nothing.
+    Both days are included. The same again changes nothing. Where a roster is set up, whoever is not in it is
+    asked about; in scripts: --yes.
 
     \b
     Example:
       pingtai absence name kw-02 --from 2026-10-08 --until 2026-10-16 --reason 休假
     """
+    with answered():
+        who, absence = _absence_of(said)
+        may_name(who, absence.principal.id)
+        directly_only("naming or withdrawing a substitute", "指定、撤回委托")
+        typed = {absence.substitute, absence.principal.id} - {who.id}
+        unknown = None if said["yes"] else unknown_person(*sorted(typed))
+        if unknown:
+            _ask_about(unknown, asks=at_terminal() and not said["as_json"])
+        asyncio.run(_name(who, absence, as_json=said["as_json"]))
+
+
+def _ask_about(unknown: Words, *, asks: bool) -> None:
+    """Ask whether people whom the roster lacks are meant.
+
+    Raises:
+        BadInput: nobody can be asked.
+        click.Abort: they are not meant.
+    """
+    why = Words(f"{unknown.en}.", f"{unknown.zh}。")
+    if not asks:
+        raise unless_meant([why])
+    from starter.commands.guided.prompts import sure, wrong  # noqa: PLC0415 - only who asks needs it
+
+    wrong(say(why))
+    if not sure(say("Name them all the same?", "仍要指定？")):
+        raise Declined
+
+
+def _absence_of(said: dict[str, Any]) -> tuple[Actor, Absence]:
+    """Who names somebody, and what they name."""
     person = _person(said, preset())
     principal = person
     if said["principal"] and said["principal"] != person["id"]:
@@ -101,9 +136,10 @@ async def name_command(**said: Any) -> None:
         absence = parse(Absence, {"principal": principal, **days, **reason}, "absence")
     except InvalidMessage as error:
         raise NamedFields(error, Absence, _PRINCIPAL_FLAGS) from None
-    who = parse(Actor, person, "actor")
-    may_name(who, absence.principal.id)
-    directly_only("naming or withdrawing a substitute", "指定、撤回委托")
+    return parse(Actor, person, "actor"), absence
+
+
+async def _name(who: Actor, absence: Absence, *, as_json: bool) -> None:
     from db.substitutions import Substitutions  # noqa: PLC0415 - only who writes needs the database's client
     from starter.client.register_access import open_engine  # noqa: PLC0415
 
@@ -116,7 +152,7 @@ async def name_command(**said: Any) -> None:
             named_by=who.id,
             at=datetime.now(UTC),
         )
-    if said["as_json"]:
+    if as_json:
         show_json({**row.model_dump(mode="json"), "repeated": before})
         return
     again = Words("named before; nothing has changed", "此前已指定，未作任何改变")

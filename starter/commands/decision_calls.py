@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from db.row_types import LogLine, PlatformCard
 from starter.client.interface import ASSESSMENT_KINDS, Pingtai, ToSign
 from starter.clock import today
+from starter.commands.actor_doubts import ActorDoubts
 from starter.commands.deciding_roles import substitution_of
 from starter.commands.decision_form import DecisionForm
 from starter.commands.own_signature import OwnSignature
 from starter.commands.receipt_view import end_of_stage
 from starter.commands.set_aside_preview import by_entry, in_force_lines, is_entry_number
-from starter.commands.unless_meant import odd_day, plan_of_another
-from starter.desk.known_organisations import known_organisations, nearly
-from starter.desk.profile import read_profile
+from starter.commands.unless_meant import plan_of_another
 from starter.desk.reach import open_pingtai, open_reads
 from starter.desk.substitutes import in_place_of
 from starter.doubts.decision_doubts import (
@@ -24,17 +23,16 @@ from starter.doubts.decision_doubts import (
     is_held_against_platform,
     known_platform,
 )
-from starter.doubts.unchanged_plan import files_plan, unchanged_plan
+from starter.doubts.unchanged_plan import files_plan
 from starter.errors import BadInput, NoSuchPlatform, NotAllowed, NotSent, PingtaiError
 from starter.terminal.language import say
 from workflows.decision import Decision
 from workflows.decision_reading import new_decision_of
 from workflows.model import InvalidMessage, as_sent
-from workflows.name_comparison import same_name
 from workflows.refusal import Refused
 from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import PlatformState, Receipt
-from workflows.vocabulary import District, Kind, Role
+from workflows.vocabulary import Kind
 from workflows.words import Words
 
 if TYPE_CHECKING:
@@ -43,9 +41,6 @@ if TYPE_CHECKING:
 
 NOT_TAKEN = (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput, NotSent)
 """Answers by which it is certain that a decision was not accepted."""
-
-
-_OFFICES = (Role.DISTRICT, Role.COMMISSION)
 
 
 class DecisionCalls:
@@ -61,7 +56,7 @@ class DecisionCalls:
         self._log: list[LogLine] | None = None
         self._brief: Brief | None = None
         self._connected: Pingtai | None = None
-        self._near: dict[str, list[str]] = {}
+        self._actor_doubts = ActorDoubts()
         self._seen: CaseView | None = None
         self._own = OwnSignature()
         self.sent: dict[str, Any] = {}
@@ -107,13 +102,8 @@ class DecisionCalls:
         return [
             *plan_of_another(raw, self.platform),
             *decision_doubts(raw, today(), known),
-            *self._organisation_doubts(raw.get("actor")),
+            *self._actor_doubts.of(raw.get("actor")),
         ]
-
-    def unchanged_plan(self, raw: Mapping[str, Any]) -> list[Words]:
-        """What is asked about a plan that changes nothing."""
-        known = self._known(raw) if files_plan(raw) else None
-        return [*unchanged_plan(raw, known.plan)] if known and known.plan else []
 
     def _known(self, raw: Mapping[str, Any]) -> KnownPlatform | None:
         """What the register has of the platform; None where it does not answer, or has nothing of it."""
@@ -124,42 +114,6 @@ class DecisionCalls:
             card = self._runner.run(_card(self.platform))
             return known_platform(card) if card else None
         return None
-
-    def _organisation_doubts(self, actor: Any) -> list[Words]:
-        """Ask about an office that is not the profile's, or resembles a known one.
-
-        An operator's name is the rules' affair.
-        """
-        if not isinstance(actor, dict) or actor.get("role") not in _OFFICES:
-            return []
-        name, role = str(actor.get("organisation", "")), Role(actor["role"])
-        profile = read_profile()
-        mine = profile.roles if profile and profile.id == actor.get("id") else ()
-        own = [one.organisation for one in mine if one.role is role]
-        if own and not any(same_name(name, one) for one in own):
-            here = " / ".join(own)
-            return [
-                Words(
-                    f"The organisation is {name}; your profile says {here}.",
-                    f"所填单位为“{name}”，而个人配置中为“{here}”，请核实。",
-                )
-            ]
-        if name not in self._near:
-            of = next((one for one in District if one == actor.get("district")), None)
-            known = [] if own else known_organisations(role, of)
-            self._near[name] = nearly(name, known)
-        return [
-            Words(
-                f"No case names the organisation {name}. Did you mean {near}?",
-                f"系统中没有单位“{name}”。是否为“{near}”？",
-            )
-            for near in self._near[name][:1]
-        ]
-
-    def odd_day(self, raw: Mapping[str, Any]) -> BadInput | None:
-        """Why a decision is not sent, by its day, where nobody can be asked whether that is meant."""
-        known = self._known(raw) if raw.get("decided_on") != str(today()) else None
-        return odd_day(raw, today(), known.applied_on if known else None)
 
     def brief(self) -> "Brief | None":
         """What the case is about; None where the register does not answer, or says nothing of it."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from starter.clock import today
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.decision_calls import DecisionCalls
 from starter.commands.decision_form import ACTOR, DecisionForm, completed
@@ -24,7 +25,7 @@ from starter.commands.panel_options import (
     without_whom,
 )
 from starter.commands.receipt_view import show_preview, show_receipt
-from starter.commands.unless_meant import plan_of_another, unless_meant
+from starter.commands.unless_meant import is_dated_ahead, unless_meant
 from starter.desk.platform_names import Holder
 from starter.terminal.command_runner import answered
 from starter.terminal.screen import at_terminal, complain, show_json
@@ -150,7 +151,7 @@ def decide(form: DecisionForm, call: Call) -> None:
         decision = calls.decision(raw)
         asks = call.talks and not (call.yes or call.dry_run)
         if not (asks or call.yes):
-            _refuse_what_is_odd(calls, raw, call)
+            _refuse_what_is_odd(calls, raw)
         if call.dry_run:
             _try(call, calls, decision, raw)
             return
@@ -162,17 +163,15 @@ def decide(form: DecisionForm, call: Call) -> None:
         _send(call, calls, decision)
 
 
-def _refuse_what_is_odd(calls: DecisionCalls, raw: Mapping[str, Any], call: Call) -> None:
-    """Refuse a file of another platform, an unchanged plan and an odd day, where nobody can be asked about it.
+def _refuse_what_is_odd(calls: DecisionCalls, raw: Mapping[str, Any]) -> None:
+    """Refuse what is asked about at a terminal, where nobody can be asked.
 
     Raises:
         BadInput: with what to add if it is meant.
     """
-    for why in (*plan_of_another(raw, call.platform), *calls.unchanged_plan(raw)):
-        raise unless_meant(why)
-    odd = None if call.dry_run else calls.odd_day(raw)
-    if odd:
-        raise odd
+    doubts = [] if is_dated_ahead(raw, today()) else calls.doubts(raw)
+    if doubts:
+        raise unless_meant(doubts)
 
 
 def _take_by_form(

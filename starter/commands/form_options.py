@@ -36,7 +36,9 @@ RECEIPT = click.Option(
 )
 
 YES = click.Option(
-    ["--yes", "yes"], is_flag=True, help="At a terminal: submit without confirmation. 不再确认"
+    ["--yes", "yes"],
+    is_flag=True,
+    help="Submit without confirmation, also what is unusual. 不再确认",
 )
 
 

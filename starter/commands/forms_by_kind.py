@@ -243,7 +243,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "有效期内的平台可享受财政、税收、金融、人才、知识产权等支持政策。"
                 "所给予的支持予以登记。",
             ),
-            "pingtai support record bj-water-membrane --support tax --given-on 2026-05-01 \\\n"
+            "pingtai support record bj-water-membrane --support tax --given-on 2026-05-06 \\\n"
             "    --title 研发费用加计扣除 --actor c-01 --organisation 市科委、中关村管委会",
             summary="Record support that was given to a valid platform. 支持记录 §四",
         ),

@@ -142,7 +142,7 @@ def login_command(
     Example:
       pingtai login --id kw-01 --role district --district miyun --organisation 密云区科技主管部门
       pingtai login --add --role commission --organisation 市科委、中关村管委会
-      pingtai login --organisation 密云区科学技术和信息化局
+      pingtai login --organisation 密云区科学技术和信息化局 --new-organisation
       pingtai login --url https://pingtai.example.org --key-file ~/.config/pingtai/key
       pingtai login --agent
       pingtai login --show

@@ -41,7 +41,7 @@ def _unknown(role: ProfileRole, known: list[str]) -> Words:
 def _compared(role: ProfileRole) -> ProfileRole:
     name = role.organisation
     known = known_organisations(role.role, role.district)
-    near = nearly(name, known)
+    near = nearly(name, known, role.role)
     if not near:
         if known and not is_known(name, known):
             complain(_unknown(role, known))

@@ -54,7 +54,7 @@ support_command = LazyGroup(
         ),
     ),
     help="Record and list support given to valid platforms. 支持记录 §四\n\n\b\nExample:\n"
-    "  pingtai support record bj-water-membrane --support tax --given-on 2026-05-01 \\\n"
+    "  pingtai support record bj-water-membrane --support tax --given-on 2026-05-06 \\\n"
     "      --title '研发费用加计扣除'",
 )
 """The group; recording is a decision, and its form is loaded when it is called."""

@@ -1,12 +1,10 @@
 """What is odd in a decision where nobody can be asked about it: it is not sent without --yes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from starter.doubts.decision_doubts import KnownPlatform
-from starter.doubts.message_doubts import of_day, read_day
-from starter.doubts.unchanged_plan import unchanged_plan
+from starter.doubts.message_doubts import read_day
 from starter.errors import BadInput
 from workflows.words import Words
 
@@ -22,26 +20,13 @@ def plan_of_another(raw: Mapping[str, Any], platform: str) -> Iterator[Words]:
             )
 
 
-def odd_day(raw: Mapping[str, Any], today: date, applied_on: date | None) -> BadInput | None:
-    """Return why a decision is not sent, by its day, where nobody can be asked whether that is meant.
-
-    A day in the future is not meant by anybody: the rules say so.
-    """
+def is_dated_ahead(raw: Mapping[str, Any], today: date) -> bool:
+    """Whether a decision is of a day to come, which nobody can mean: the rules refuse it, and say why."""
     day = read_day(raw.get("decided_on"))
-    for why in of_day(raw, today, applied_on) if day and day <= today else ():
-        return unless_meant(why)
-    return None
+    return day is not None and day > today
 
 
-def odd_line(raw: Mapping[str, Any], today: date, known: KnownPlatform | None) -> BadInput | None:
-    """Return why a line of a batch is not sent: for its day, or a plan that changes nothing."""
-    odd = odd_day(raw, today, known.applied_on if known else None)
-    if odd is None and known and known.plan:
-        for why in unchanged_plan(raw, known.plan):
-            return unless_meant(why)
-    return odd
-
-
-def unless_meant(why: Words) -> BadInput:
+def unless_meant(doubts: Sequence[Words]) -> BadInput:
     """Return what is said of something odd where nobody can be asked about it."""
-    return BadInput(f"{why.en} If that is meant, add --yes", f"{why.zh}确需提交的，请加 --yes")
+    en, zh = " ".join(one.en for one in doubts), "".join(one.zh for one in doubts)
+    return BadInput(f"{en} If that is meant, add --yes", f"{zh}确需提交的，请加 --yes")

@@ -22,18 +22,21 @@ _SHORTEST_PART = 3
 _LEFT_OUT = 0.5
 """A name of which a known one has all characters in their order, and no more than twice as many."""
 _SUGGESTED = 3
+_OFFICES = (Role.DISTRICT, Role.COMMISSION)
 
 
 def known_organisations(role: Role, district: District | None) -> list[str]:
     """The organisations that act in a role; none where the register cannot be asked now.
 
-    The offices of districts are called alike: those of the others count as this one's, by its own name.
+    The offices of districts are called alike: of a district of which no office is known yet, those of the
+    others count, by its own name.
     """
     try:
         known = asyncio.run(_known(role))
     except (PingtaiError, OSError, TimeoutError):
         return []
-    return sorted({_of_district(name, of, district) for name, of in known})
+    own = [(name, of) for name, of in known if district and of == district]
+    return sorted({_of_district(name, of, district) for name, of in own or known})
 
 
 async def _known(role: Role) -> "list[Known]":
@@ -53,8 +56,11 @@ def is_known(name: str, known: Sequence[str]) -> bool:
     return any(same_name(name, one) for one in known)
 
 
-def nearly(name: str, known: Sequence[str]) -> list[str]:
-    """The known names that may be meant by one that is not among them, the nearest first."""
+def nearly(name: str, known: Sequence[str], role: Role = Role.OPERATOR) -> list[str]:
+    """The known names that may be meant by one that is not among them, the nearest first.
+
+    A place has one office for an affair: of offices those are near that begin alike, too.
+    """
     if is_known(name, known):
         return []
     parts = [
@@ -65,7 +71,25 @@ def nearly(name: str, known: Sequence[str]) -> list[str]:
     ]
     near = difflib.get_close_matches(name, known, n=_SUGGESTED, cutoff=_NEAR)
     other = [one for one in known if alike(name, one)]
-    return list(dict.fromkeys((*other, *near, *parts)))[:_SUGGESTED]
+    offices = [one for one in known if role in _OFFICES and _are_offices_of_one_place(name, one)]
+    return list(dict.fromkeys((*other, *near, *parts, *offices)))[:_SUGGESTED]
+
+
+def _are_offices_of_one_place(name: str, known: str) -> bool:
+    """Whether two offices of a place are named after the same affairs, as 海淀区科技局 and 海淀区科委."""
+    (place, office), (other_place, other_office) = _place_and_rest(name), _place_and_rest(known)
+    return bool(place) and place == other_place and office[:1] == other_office[:1] != ""
+
+
+def _place_and_rest(name: str) -> tuple[str, str]:
+    """The place in front of an office's name, a district's with or without 区, and what follows."""
+    rest = name.removeprefix("北京市")
+    for district in District:
+        short = district.zh.removesuffix("区")
+        if rest.startswith(short):
+            return short, rest.removeprefix(short).removeprefix("区")
+    city = rest != name or rest.startswith("市")
+    return ("市" if city else ""), rest.removeprefix("市")
 
 
 def _is_shortened(name: str, known: str) -> bool:

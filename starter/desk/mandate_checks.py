@@ -4,6 +4,7 @@ import base64
 from datetime import datetime
 
 from starter.desk.kept_mandates import KeptMandate
+from starter.desk.known_people import unknown_people
 from starter.errors import BadInput, NotAllowed
 from workflows.periods import beijing_date
 from workflows.roster_entries import RosterEntry, objection_to_key
@@ -53,18 +54,14 @@ async def check_mandate(mandate: KeptMandate, key: PublicKey, at: datetime) -> N
             f"its days are over: until {mandate.last_day}, and today is {day}",
             f"委托期限已过：至 {mandate.last_day}，今日为 {day}",
         )
-    from starter.roster.roster_access import open_roster  # noqa: PLC0415 - after what needs no server
+    from starter.roster.roster_access import open_roster_people  # noqa: PLC0415 - after what needs no server
 
-    async with open_roster() as roster:
-        if await roster.newest() is None:
-            return
+    async with open_roster_people() as roster:
         people = await roster.named([mandate.principal, mandate.substitute])
-    for person in (mandate.principal, mandate.substitute):
-        if person not in people:
-            raise NotAllowed(
-                f"{person} is not in the roster: pingtai roster list",
-                f"人员目录中没有 {person}：pingtai roster list",
-            )
+        if unknown := await unknown_people(roster, (mandate.principal, mandate.substitute)):
+            raise NotAllowed(unknown)
+    if not people:
+        return
     principal, substitute = people[mandate.principal], people[mandate.substitute]
     if why := objection_to_key(principal, key, at):
         raise NotAllowed(why)

@@ -39,10 +39,12 @@ def support_of(row: SupportRow) -> Given:
 
 
 def repeated_support(raw: Mapping[str, Any], known: Sequence[SupportRow]) -> Iterator[Words]:
-    """Ask about a support that the register has already, and that was not set aside."""
+    """Ask about a support that the register has already, by another decision that was not set aside."""
     said = support_in(raw)
-    row = next((one for one in known if not one.set_aside_by and support_of(one) == said), None)
-    if row:
+    found = [one for one in known if not one.set_aside_by and support_of(one) == said]
+    if any(one.decision_id == raw.get("decision_id") for one in found):
+        return
+    for row in found[:1]:
         yield Words(
             f"The same support, {row.title} of {row.given_on}, is recorded already (entry {row.seq}).",
             f"相同的支持“{row.title}”（{row.given_on}）已登记（第 {row.seq} 条）。",

@@ -23,7 +23,17 @@ from workflows.roster_log import RosterReceipt, RosterView
 from workflows.signed_roots import SignedRoot
 
 
-class RosterAccess(Protocol):
+class RosterPeople(Protocol):
+    """What is asked about the people of the roster."""
+
+    async def named(self, ids: Sequence[str]) -> dict[str, RosterEntry]:
+        """The entries in force of people."""
+
+    async def people(self, after: str = "", **narrowed: Any) -> RosterPage:
+        """A page of people."""
+
+
+class RosterAccess(RosterPeople, Protocol):
     """All that the commands ask of the roster."""
 
     async def start(self, change: dict[str, Any]) -> RosterView:
@@ -44,34 +54,40 @@ class RosterAccess(Protocol):
     async def newest(self) -> SignedRoot | None:
         """The version in force, as the register has it."""
 
-    async def named(self, ids: Sequence[str]) -> dict[str, RosterEntry]:
-        """The entries in force of people."""
-
     async def holders(self, keys: Sequence[str]) -> dict[str, str]:
         """Whose keys are in the roster: ids by the keys' lines."""
 
     async def proof(self, person: str) -> tuple[RosterProof, SignedRoot] | None:
         """The proof of a person under the version in force; None: there is none."""
 
+
+class RegisterRoster:
+    """The people of the roster by the register alone (`RosterPeople`)."""
+
+    def __init__(self, source: Source) -> None:
+        """With the register to read."""
+        self._source = source
+
+    async def named(self, ids: Sequence[str]) -> dict[str, RosterEntry]:
+        """See `RosterPeople`."""
+        return await people_named(self._source, ids)
+
     async def people(self, after: str = "", **narrowed: Any) -> RosterPage:
-        """A page of people."""
+        """See `RosterPeople`."""
+        return await people_page(self._source, after=after, **narrowed)
 
 
-class DirectRoster(RosterSender):
+class DirectRoster(RegisterRoster, RosterSender):
     """The roster by Temporal and the register themselves (`RosterAccess`)."""
 
     def __init__(self, client: Any, source: Source) -> None:
         """With a connected client, and the register to read."""
-        super().__init__(client)
-        self._source = source
+        RegisterRoster.__init__(self, source)
+        RosterSender.__init__(self, client)
 
     async def newest(self) -> SignedRoot | None:
         """See `RosterAccess`."""
         return await newest_root(self._source)
-
-    async def named(self, ids: Sequence[str]) -> dict[str, RosterEntry]:
-        """See `RosterAccess`."""
-        return await people_named(self._source, ids)
 
     async def holders(self, keys: Sequence[str]) -> dict[str, str]:
         """See `RosterAccess`."""
@@ -80,10 +96,6 @@ class DirectRoster(RosterSender):
     async def proof(self, person: str) -> tuple[RosterProof, SignedRoot] | None:
         """See `RosterAccess`."""
         return await proof_of(self._source, person)
-
-    async def people(self, after: str = "", **narrowed: Any) -> RosterPage:
-        """See `RosterAccess`."""
-        return await people_page(self._source, after=after, **narrowed)
 
 
 @asynccontextmanager
@@ -104,3 +116,21 @@ async def open_roster() -> AsyncIterator[RosterAccess]:
 
     async with open_connections() as source:
         yield DirectRoster(await connect(), source)
+
+
+@asynccontextmanager
+async def open_roster_people(*, start: bool = True) -> AsyncIterator[RosterPeople]:
+    """The people of the roster alone: Temporal is not asked. `start` as `open_reads`.
+
+    Raises:
+        Unreachable, BadInput: the register cannot be read.
+    """
+    address = service_address()
+    if address is not None:
+        from starter.roster.http_roster import HttpRoster  # noqa: PLC0415 - only this way needs it
+
+        async with open_service(address) as client:
+            yield HttpRoster(client)
+        return
+    async with open_connections(start=start) as source:
+        yield RegisterRoster(source)

@@ -48,7 +48,7 @@ def test_a_substitute_decides_in_the_principal_s_place(pingtai: Run, sent: Sent)
         "acting_for": {"principal_id": "kw-01", "first_day": FROM, "last_day": UNTIL},
     } == sent[0][1]["actor"]
     line = json.dumps({"platform": "p-2", "kind": "district_review", "view": "x"})
-    batch = ("decide", "--file", "-", "--for", "kw-01", "--actor", "kw-02", "--date", FROM)
+    batch = ("decide", "--file", "-", "--for", "kw-01", "--actor", "kw-02", "--date", FROM, "--yes")
     assert 0 == pingtai(*batch, stdin=line).exit_code
     assert sent[0][1]["actor"] == sent[1][1]["actor"]
 
@@ -113,7 +113,7 @@ def test_listed_and_withdrawn(pingtai: Run, sent: Sent) -> None:
     number = json.loads(pingtai(*NAME, *HEAD, "--json").stdout)["number"]
     assert ["kw-02"] == [row["substitute_id"] for row in listed(pingtai, "--person", "kw-01")]
     assert [] == listed(pingtai, "--person", "nobody")
-    stranger = ("--actor", "kw-02", "--role", "district", "--organisation", "o")
+    stranger = ("--actor", "kw-02", "--role", "district", "--organisation", "某单位")
     assert 3 == pingtai("absence", "withdraw", str(number), *stranger).exit_code
     assert 0 == pingtai("absence", "withdraw", str(number), *HEAD).exit_code
     assert [] == listed(pingtai)

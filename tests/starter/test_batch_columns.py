@@ -13,7 +13,7 @@ DATED: dict[str, Any] = {
     "platform": "p-1",
     "kind": "withdrawal",
     "reason": "x",
-    "actor": {"id": "op-1", "role": "operator", "organisation": "o"},
+    "actor": {"id": "op-1", "role": "operator", "organisation": "某单位"},
     "decided_on": "2026-11-24",
 }
 

@@ -281,6 +281,62 @@ def test_a_list_that_has_platforms_already_is_said(  # noqa: PLR0917
     assert told[:6] not in pingtai(*command, "--dry-run", lang=lang).stderr
 
 
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "List 2026-02 has 1 platform already. If that is meant, add --yes"),
+        ("zh", "名单 2026-02 已有 1 个平台。确需提交的，请加 --yes"),
+    ],
+)
+def test_a_script_publishes_into_a_list_that_is_not_empty_with_yes(
+    pingtai: Run, sent: Sent, monkeypatch: pytest.MonkeyPatch, lang: str, told: str
+) -> None:
+    """What a terminal asks once, a script says once: nothing is sent before."""
+
+    @asynccontextmanager
+    async def reads(**_: Any) -> AsyncIterator[Any]:
+        row = SimpleNamespace(platform_id="bj-7", certificate_number="B-7")
+        yield SimpleNamespace(listings=AsyncMock(return_value=[row]))
+
+    monkeypatch.setattr("starter.commands.listing.open_reads", reads)
+    Path("names.txt").write_text("bj-1 B-1\nbj-2 B-2\n", encoding="utf-8")
+    who = ("--actor", "kw-1", "--organisation", "市科委", "--role", "commission")
+    command = ("list", "publish", "--number", "2026-02", "--file", "names.txt", *who)
+    for how in ((), ("--dry-run",)):
+        done = pingtai(*command, *how, lang=lang)
+        assert (2, True) == (done.exit_code, told in done.stderr)
+    assert [] == sent
+    assert 0 == pingtai(*command, "--yes", lang=lang).exit_code
+    assert 2 == len(sent)
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "The outcome is “passed”, but unsatisfactory: site. If that is meant, add --yes"),
+        ("zh", "结论为“通过”，但以下项目为“不符合”：场地。确需提交的，请加 --yes"),
+    ],
+)
+def test_what_a_terminal_asks_about_a_script_says_yes_to(
+    pingtai: Run, sent: Sent, answers: dict[str, Any], lang: str, told: str
+) -> None:
+    """One list of doubts: by a file of one decision, in a batch, and where either is only tried."""
+    answers["check"] = DecisionPreview(stage="expert_review")
+    raw = inspection("passed", site="unsatisfactory") | {"inspectors": ["张某（某院）"]}
+    Path("one.json").write_text(json.dumps(raw), encoding="utf-8")
+    fine = inspection("passed") | {"inspectors": ["张某（某院）"], "decision_id": "fine"}
+    lines = [json.dumps({"platform": p, **one}) for p, one in (("bj-1", raw), ("bj-2", fine))]
+    Path("x.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    one, batch = ("inspect", "bj-1", "--file", "one.json"), ("decide", "--file", "x.jsonl")
+    for command in ((*one, "--dry-run"), (*batch, "--dry-run"), one, batch):
+        done = pingtai(*command, lang=lang)
+        assert (2, True) == (done.exit_code, told in " ".join(done.output.split())), done.output
+    assert ["bj-2"] == [platform for platform, _ in sent]
+    for command in (one, batch):
+        assert 0 == pingtai(*command, "--yes", lang=lang).exit_code
+    assert ["bj-2", "bj-1", "bj-1", "bj-2"] == [platform for platform, _ in sent]
+
+
 def inspection(outcome: str, **findings: str) -> dict[str, Any]:
     """An inspection of today: all satisfactory but for what is named."""
     found = {str(item): {"finding": "satisfactory"} for item in InspectionItem}

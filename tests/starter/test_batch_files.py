@@ -23,7 +23,7 @@ from workflows.vocabulary import District, Role
 Run = Callable[..., Result]
 Sent = list[tuple[str, dict[str, Any]]]
 
-ACTOR = {"id": "op-1", "role": "operator", "organisation": "o"}
+ACTOR = {"id": "op-1", "role": "operator", "organisation": "某单位"}
 WITHDRAWAL = {"platform": "p-1", "kind": "withdrawal", "reason": "x", "actor": ACTOR}
 DATED = WITHDRAWAL | {"decided_on": "2026-11-24"}
 
@@ -174,7 +174,7 @@ def test_who_acts_is_filled_in(pingtai: Run, sent: Sent) -> None:
     pingtai("decide", "--file", "d.jsonl")
     pingtai("decide", "--file", "d.jsonl", "--actor", "op-8", "--organisation", "另一公司")
     who = [(said["actor"]["id"], said["actor"]["organisation"]) for _, said in sent]
-    assert [("op-9", "某公司"), ("op-1", "o"), ("op-8", "另一公司"), ("op-1", "o")] == who
+    assert [("op-9", "某公司"), ("op-1", "某单位"), ("op-8", "另一公司"), ("op-1", "某单位")] == who
 
 
 REFUSED = Refused(Refusal(rule="§四", en="not now", zh="现在不行", stage="valid"))
@@ -299,7 +299,7 @@ def test_a_spreadsheet_s_refused_rows(pingtai: Run, answers: dict[str, Any], sen
     """The same columns with what was filled in and the problem; sent again it is the same decision."""
     answers["decide"] = REFUSED
     Path("d.csv").write_text("platform,kind,reason\np-1,withdrawal,调整\n", encoding="utf-8")
-    flags = ("--date", "2026-11-24", "--actor", "op-1", "--organisation", "o")
+    flags = ("--date", "2026-11-24", "--actor", "op-1", "--organisation", "某单位")
     assert 3 == pingtai("decide", "--file", "d.csv", *flags).exit_code
     text = Path("d.refused.csv").read_text(encoding="utf-8")
     assert text.startswith("\ufeff")
@@ -340,7 +340,9 @@ def test_refused_lines_leave_who_acts_to_the_profile(
 ) -> None:
     """The right person runs the refused file as themselves; an unanswered line stays what it was."""
     [commission, district] = [
-        Profile(id=f"{role}-1", roles=(ProfileRole(role=role, organisation="o", district=where),))
+        Profile(
+            id=f"{role}-1", roles=(ProfileRole(role=role, organisation="某单位", district=where),)
+        )
         for role, where in ((Role.COMMISSION, None), (Role.DISTRICT, District.HAIDIAN))
     ]
     if name == "d.csv":
@@ -361,8 +363,11 @@ def test_refused_lines_leave_who_acts_to_the_profile(
     write_profile(district)
     answers["decide"] = Unreachable("away", "不在")
     pingtai("decide", "--file", refused)
-    assert {"id": "district-1", "role": "district", "organisation": "o", "district": "haidian"} == (
-        sent[-1][1]["actor"]
-    )
+    assert {
+        "id": "district-1",
+        "role": "district",
+        "organisation": "某单位",
+        "district": "haidian",
+    } == (sent[-1][1]["actor"])
     [unanswered] = Path().glob("d.refused-2.*")
     assert "district-1" in unanswered.read_text(encoding="utf-8")

@@ -151,8 +151,8 @@ CASES: tuple[tuple[str, str, str, tuple[str, ...], dict[str, Any]], ...] = (
         "support record",
         "support",
         "commission",
-        ("--support", "税收", "--given-on", "2026-05-01", "--title", "加计扣除", "--amount-wan", "30"),
-        {"support": "tax", "given_on": "2026-05-01", "title": "加计扣除", "amount_wan": 30},
+        ("--support", "税收", "--given-on", "2026-05-06", "--title", "加计扣除", "--amount-wan", "30"),
+        {"support": "tax", "given_on": "2026-05-06", "title": "加计扣除", "amount_wan": 30},
     ),
 )  # fmt: skip
 
@@ -179,7 +179,7 @@ def test_common_flags(pingtai: Run, sent: Sent) -> None:
     """Documents are hashed or taken by their hash; note, role and district are as they were given."""
     Path("意见.pdf").write_bytes(b"content")
     result = pingtai(
-        *("review", "p-1", "--view", "x", *SAME, "--actor", "u", "--organisation", "o"),
+        *("review", "p-1", "--view", "x", *SAME, "--actor", "u", "--organisation", "某单位"),
         *("--role", "commission", "--district", "海淀区", "--note", "n"),
         *("--document", "意见=意见.pdf", "--document", f"b={'AB' * 32}"),
     )
@@ -190,13 +190,13 @@ def test_common_flags(pingtai: Run, sent: Sent) -> None:
         "documents"
     ]
     assert "n" == decision["note"]
-    actor = {"id": "u", "organisation": "o", "role": "commission", "district": "haidian"}
+    actor = {"id": "u", "organisation": "某单位", "role": "commission", "district": "haidian"}
     assert actor == decision["actor"]
 
 
 def test_new_id_and_today(pingtai: Run, sent: Sent) -> None:
     """Without --id and --date the id is new each time and the day is today in Beijing."""
-    flags = ("withdraw", "p-1", "--reason", "x", "--actor", "u", "--organisation", "o")
+    flags = ("withdraw", "p-1", "--reason", "x", "--actor", "u", "--organisation", "某单位")
     pingtai(*flags)
     pingtai(*flags)
     first, second = (decision for _, decision in sent)
@@ -254,7 +254,7 @@ def test_whole_decision_by_file(pingtai: Run, sent: Sent) -> None:
     decision = {
         "kind": "withdrawal",
         "decision_id": "d-9",
-        "actor": {"id": "u", "role": "operator", "organisation": "o"},
+        "actor": {"id": "u", "role": "operator", "organisation": "某单位"},
         "decided_on": "2026-11-24",
         "reason": "x",
     }
@@ -268,7 +268,16 @@ def test_every_role_may_be_said(pingtai: Run, sent: Sent, role: Role) -> None:
     """--role goes before the role of the table, in English and in Chinese; the rules judge it."""
     for said in (str(role), role.zh):
         pingtai(
-            "review", "p-1", "--view", "x", "--role", said, "--actor", "u", "--organisation", "o"
+            "review",
+            "p-1",
+            "--view",
+            "x",
+            "--role",
+            said,
+            "--actor",
+            "u",
+            "--organisation",
+            "某单位",
         )
     assert [role, role] == [decision["actor"]["role"] for _, decision in sent]
 
@@ -313,7 +322,7 @@ def test_other_commands_have_examples(pingtai: Run, command: str) -> None:
 def test_an_odd_day_needs_a_yes_where_nobody_is_asked(pingtai: Run, sent: Sent) -> None:
     """A slip of the keyboard is not sealed by a script; who means it says so."""
     given = ("recommend", "p-1", "--outcome", "recommended", "--opinion", "同意")
-    who = ("--actor", "u", "--organisation", "o", "--district", "haidian")
+    who = ("--actor", "u", "--organisation", "某单位", "--district", "haidian")
     flags = (*given, *who, "--date", "2001-01-01")
     for lang, why in (
         ("en", "days ago. If that is meant, add --yes"),

@@ -155,7 +155,7 @@ def test_a_template_of_all_kinds_says_what_each_column_is_for(pingtai: Run) -> N
 def test_errors_name_the_heading_of_the_file(pingtai: Run, head: str, row: str, said: str) -> None:
     """And not the field, which the file does not have."""
     Path("d.csv").write_text(f"{head}\np-1,{row}\n", encoding="utf-8")
-    actor = ("--actor", "c-1", "--organisation", "o")
+    actor = ("--actor", "c-1", "--organisation", "某单位")
     result = pingtai("decide", "--file", "d.csv", *actor, lang="zh")
     assert 2 == result.exit_code
     assert said in result.stdout

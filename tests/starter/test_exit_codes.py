@@ -28,7 +28,7 @@ from workflows.words import Words
 Run = Callable[..., Result]
 Sent = list[tuple[str, dict[str, Any]]]
 
-GOOD = ("withdraw", "p-1", "--reason", "x", "--actor", "u", "--organisation", "o")
+GOOD = ("withdraw", "p-1", "--reason", "x", "--actor", "u", "--organisation", "某单位")
 REFUSAL = Refusal(
     rule="§四",
     en="not now",

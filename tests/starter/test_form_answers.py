@@ -101,7 +101,7 @@ def test_an_office_that_resembles_a_known_one_is_asked_about(
 ) -> None:
     """Wherever it was typed: at the check of a form, and by flags; a name of the profile was asked about."""
     monkeypatch.setattr(
-        "starter.commands.decision_calls.known_organisations", lambda *_: ["海淀区科技主管部门"]
+        "starter.commands.actor_doubts.known_organisations", lambda *_: ["海淀区科技主管部门"]
     )
     show_case(answers, at_stage(Stage.RECOMMENDATION))
     office = ("hd-1", "海淀科技主管部门", "海淀区")

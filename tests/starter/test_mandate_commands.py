@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from db.roster_queries import RosterPage
 from db.substitution_queries import SubstitutionRow
 from starter.clock import today
 from starter.desk import substitutes
@@ -62,16 +63,16 @@ class Roster:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.people: dict[str, dict[str, Any]] = {"kw-01": {}, "kw-02": {}}
+        self.entries: dict[str, dict[str, Any]] = {"kw-01": {}, "kw-02": {}}
         self.there = True
 
-    async def newest(self) -> object:
-        """None, where there is none."""
-        return object() if self.there else None
-
-    async def named(self, ids: list[str]) -> dict[str, RosterEntry]:
+    async def named(self, ids: Sequence[str]) -> dict[str, RosterEntry]:
         """By their ids."""
-        return {one: self._entry(one) for one in ids if one in self.people}
+        return {one: self._entry(one) for one in ids if self.there and one in self.entries}
+
+    async def people(self, after: str = "", **_: Any) -> RosterPage:
+        """All of them."""
+        return RosterPage(people=tuple((await self.named([*self.entries])).values()))
 
     async def proof(self, person: str) -> Any:
         """Of who has a key."""
@@ -85,7 +86,7 @@ class Roster:
         path = self._folder / f"{person}.key"
         line = read_key_file(path).key.openssh() if path.exists() else None
         keys = (RosterKey(public=line, first=FIRST),) if line else ()
-        return entry(person, keys=keys, **self.people[person])
+        return entry(person, keys=keys, **self.entries[person])
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +98,8 @@ def roster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Roster:
     async def opened() -> AsyncIterator[Roster]:
         yield made
 
-    monkeypatch.setattr(roster_access, "open_roster", opened)
+    for name in ("open_roster", "open_roster_people"):
+        monkeypatch.setattr(roster_access, name, opened)
     return made
 
 
@@ -155,9 +157,9 @@ def test_who_cannot_let_another_act(pingtai: Run, tmp_path: Path, roster: Roster
     own = pingtai("mandate", "sign", "kw-01", *out)
     assert (own.exit_code, "your own substitute" in own.stderr) == (2, True)
     stranger = pingtai("mandate", "sign", "nobody-9", *out)
-    assert (stranger.exit_code, "nobody-9 is not in the roster" in stranger.stderr) == (3, True)
+    assert (stranger.exit_code, "Not in the roster: nobody-9" in stranger.stderr) == (3, True)
     assert not file.exists()
-    roster.people["hd-01"] = {"role": Role.DISTRICT, "district": District.HAIDIAN}
+    roster.entries["hd-01"] = {"role": Role.DISTRICT, "district": District.HAIDIAN}
     other = pingtai("mandate", "sign", "hd-01", *out, lang="zh")
     assert (other.exit_code, "身份、单位不同" in other.stderr) == (3, True)
     past = FIRST - timedelta(days=2)
@@ -179,10 +181,10 @@ def test_a_mandate_of_nobody_in_the_roster_is_not_kept(
     done = pingtai("mandate", "keep", str(file))
     assert (done.exit_code, "the roster has no key" in done.stderr) == (3, True)
     kept.rename(own)
-    del roster.people["kw-01"]
+    del roster.entries["kw-01"]
     done = pingtai("mandate", "keep", str(file))
-    assert (done.exit_code, "kw-01 is not in the roster" in done.stderr) == (3, True)
-    roster.people["kw-01"] = {}
+    assert (done.exit_code, "Not in the roster: kw-01" in done.stderr) == (3, True)
+    roster.entries["kw-01"] = {}
     assert "Signed by the key SHA256:" in pingtai("mandate", "keep", str(file)).stdout
 
 

@@ -120,7 +120,16 @@ def test_its_schema_describes_it() -> None:
 
 def test_an_error_calls_it_by_its_name(pingtai: Run) -> None:
     """In the language of who reads it, with the flag that fills it."""
-    said = ("--outcome", "recommended", "--opinion", "x", "--actor", "u", "--organisation", "o")
+    said = (
+        "--outcome",
+        "recommended",
+        "--opinion",
+        "x",
+        "--actor",
+        "u",
+        "--organisation",
+        "某单位",
+    )
     for lang, words in (
         ("en", "floor area (floor_area, --floor-area): missing"),
         ("zh", "场地面积（floor_area，--floor-area）：缺少此项"),

@@ -101,5 +101,5 @@ def test_it_must_be_said_who_records(pingtai: Run) -> None:
     result = pingtai(*ISSUE)
     assert 2 == result.exit_code
     assert "--actor" in result.stderr
-    district: Any = ("--actor", "d", "--role", "district", "--organisation", "o")
+    district: Any = ("--actor", "d", "--role", "district", "--organisation", "某单位")
     assert 3 == pingtai(*ISSUE, *district, "--district", "haidian").exit_code

@@ -20,7 +20,7 @@ from tests.rules.builders import application
 
 Run = Callable[..., Result]
 Sent = list[tuple[str, dict[str, Any]]]
-GIVEN = ("--actor", "a", "--organisation", "o", "--district", "haidian", "--outcome", "recommended",
+GIVEN = ("--actor", "a", "--organisation", "某单位", "--district", "haidian", "--outcome", "recommended",
          "--opinion", "x")  # fmt: skip
 
 

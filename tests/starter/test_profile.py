@@ -359,6 +359,39 @@ def test_names_that_only_share_their_form_are_not_near() -> None:
     assert [] == nearly("北京公司", ["北京清栎膜技术服务有限公司"])
 
 
+@pytest.mark.parametrize(
+    ("typed", "known", "role", "near"),
+    [
+        ("海淀区科技局", ["海淀区科委"], Role.DISTRICT, ["海淀区科委"]),
+        ("海淀科委", ["海淀区科技主管部门"], Role.DISTRICT, ["海淀区科技主管部门"]),
+        ("北京市海淀区科信局", ["海淀区科委"], Role.DISTRICT, ["海淀区科委"]),
+        ("北京市科技局", ["市科委、中关村管委会"], Role.COMMISSION, ["市科委、中关村管委会"]),
+        ("密云区科技局", ["海淀区科委"], Role.DISTRICT, []),
+        ("海淀区工业局", ["海淀区科委"], Role.DISTRICT, []),
+        ("海淀区科技服务所", ["海淀区科创园公司"], Role.OPERATOR, []),
+    ],
+)
+def test_a_place_has_one_office_for_an_affair(
+    typed: str, known: list[str], role: Role, near: list[str]
+) -> None:
+    """By whatever name it goes; bodies that operate platforms are no offices."""
+    assert near == nearly(typed, known, role)
+
+
+def test_a_district_s_own_office_goes_before_those_of_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another district's name for it is not known where the district has decided."""
+
+    async def answer(_: Role) -> list[tuple[str, str | None]]:
+        return [("怀柔区科委", "huairou"), ("海淀区科技主管部门", "haidian")]
+
+    monkeypatch.setattr("starter.desk.known_organisations._known", answer)
+    known = known_organisations(Role.DISTRICT, District.HAIDIAN)
+    assert ["海淀区科技主管部门"] == known
+    assert known == nearly("海淀区科委", known, Role.DISTRICT)
+
+
 def test_login_asks_at_a_terminal(pingtai: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Id, role, organisation, and the district of district staff; what does not fit is asked again."""
     monkeypatch.setattr("starter.commands.login.at_terminal", lambda: True)
@@ -405,11 +438,11 @@ def test_flags_file_and_environment_go_before_the_profile(
     pingtai: Run, sent: Sent, profile: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The profile fills in only what is open."""
-    pingtai(*REVIEW, "--organisation", "另一单位")
+    pingtai(*REVIEW, "--organisation", "另一单位", "--yes")
     file = '{"actor": {"id": "kw-01", "role": "commission"}}'
     pingtai(*REVIEW, "--file", "-", stdin=file)
     monkeypatch.setenv("PINGTAI_ORGANISATION", "o-env")
-    pingtai(*REVIEW)
+    pingtai(*REVIEW, "--yes")
     expected = [
         {"id": "kw-01", **OFFICE, "organisation": "另一单位"},
         {"id": "kw-01", "role": "commission", "organisation": "市科委"},

@@ -29,7 +29,7 @@ from workflows.vocabulary import AssessmentStage, Condition, Kind, Stage
 
 Run = Callable[..., Result]
 
-GOOD = ("withdraw", "p-1", "--reason", "x", "--actor", "u", "--organisation", "o")
+GOOD = ("withdraw", "p-1", "--reason", "x", "--actor", "u", "--organisation", "某单位")
 DOCUMENT = {"name": "说明.pdf", "sha256": "0" * 64}
 APPLICATION = {
     "application_id": "a-1",

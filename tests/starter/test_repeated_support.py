@@ -18,7 +18,7 @@ def recorded(**changes: Any) -> SupportRow:
     known: dict[str, Any] = {
         "platform_id": "p-1", "name": "平台", "district": "haidian", "term": 1, "seq": 9, "support": "tax",
         "given_on": date(2026, 5, 6), "title": "研发费用加计扣除", "amount_wan": Decimal("12.5"),
-        "actor_id": "a", "organisation": "o", "decision_id": "d", "set_aside_by": None,
+        "actor_id": "a", "organisation": "某单位", "decision_id": "d", "set_aside_by": None,
         "recorded_at": datetime(2026, 5, 6, tzinfo=UTC),
     }  # fmt: skip
     return SupportRow(
@@ -46,6 +46,12 @@ def test_the_same_support_is_asked_about() -> None:
 def test_another_support_is_not(other: dict[str, Any]) -> None:
     """Nor one that was set aside."""
     assert [] == list(repeated_support(RAW, [recorded(**other)]))
+
+
+def test_a_line_that_was_taken_before_is_no_other_support() -> None:
+    """The same file may be run again, in a script too: its lines keep their ids."""
+    assert [] == list(repeated_support(RAW | {"decision_id": "d"}, [recorded()]))
+    assert 1 == len(list(repeated_support(RAW | {"decision_id": "e"}, [recorded()])))
 
 
 def test_other_decisions_record_none() -> None:

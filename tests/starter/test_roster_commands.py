@@ -149,7 +149,14 @@ def test_who_is_not_in_it_changes_nothing(opened: Office) -> None:
     """Nor without a key."""
     opened.sit_down("kw-03")
     assert "belongs to nobody in the roster" in opened.run("end", "hd-01", code=3)
-    assert "not in the roster: hd-9" in opened.run("end", "hd-9", code=2)
+    for typed, lang, near in (
+        ("hd-02", "en", "Not in the roster: hd-02. Did you mean hd-01 (王某)?"),
+        ("hd-02", "zh", "人员目录中没有 hd-02。是否为 hd-01（王某）？"),
+        ("王某", "zh", "人员目录中没有 王某。是否为 hd-01（王某）？"),
+        ("zz-9", "en", "Not in the roster: zz-9. All: pingtai roster list"),
+    ):
+        for said in (("end", typed), ("show", typed), ("proof", typed)):
+            assert near in opened.run(*said, code=2, lang=lang)
     assert "not in the roster" in opened.run("show", "hd-9", code=2)
 
 

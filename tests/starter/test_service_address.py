@@ -122,7 +122,7 @@ def test_what_is_no_key_is_not_repeated(
         monkeypatch.setenv("PINGTAI_URL", HTTPS)
         monkeypatch.setenv("PINGTAI_KEY", key)
         result = pingtai(
-            "withdraw", "p-1", *["--reason", "x", "--actor", "u", "--organisation", "o"]
+            "withdraw", "p-1", *["--reason", "x", "--actor", "u", "--organisation", "某单位"]
         )
         assert (2, 1) == (result.exit_code, len(result.stderr.splitlines()))
         assert key not in result.stderr or key == " "

@@ -204,7 +204,7 @@ def test_a_dry_run_sends_nothing(pingtai: Run, answers: dict[str, Any], sent: Se
     """It says that it would be taken and where it leads, in words and for programs; or the refusal."""
     answers["check"] = DecisionPreview(stage="inspection")
     Path("x.pdf").write_bytes(b"x")
-    who = ("--actor", "a", "--organisation", "o", "--document", "x=x.pdf")
+    who = ("--actor", "a", "--organisation", "某单位", "--document", "x=x.pdf")
     flags = (*who, "--outcome", "recommended", "--opinion", "同意", "--dry-run")
     result = pingtai("recommend", "p-1", *flags)
     assert (0, True) == (result.exit_code, "nothing has changed" in result.stdout)

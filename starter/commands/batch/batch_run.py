@@ -10,7 +10,13 @@ import click
 from starter.clock import today
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.batch_preview import preview_batch
-from starter.commands.batch.confirmation import LISTED, confirm, known_platforms, more
+from starter.commands.batch.confirmation import (
+    LISTED,
+    confirm,
+    known_platforms,
+    more,
+    unusual_lines,
+)
 from starter.commands.batch.formats import Format
 from starter.commands.batch.interruption import interruptible
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
@@ -21,10 +27,10 @@ from starter.commands.batch.rejected_lines import RejectedLines
 from starter.commands.batch.sender import BatchSender
 from starter.commands.batch.submit import LineCheck, LineSubmission
 from starter.commands.own_signature import OwnSignature
-from starter.commands.unless_meant import odd_line
+from starter.commands.unless_meant import is_dated_ahead, unless_meant
 from starter.desk.countersigning import left_drafts
 from starter.desk.reach import open_pingtai
-from starter.doubts.unchanged_plan import files_plan
+from starter.doubts.decision_doubts import is_held_against_platform
 from starter.errors import BadInput
 from starter.tables.file_content import read_many
 from starter.terminal.command_runner import BAD_INPUT, INTERRUPTED, REFUSED, UNREACHABLE
@@ -106,15 +112,22 @@ def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> P
 
     Raises:
         click.Abort: it is not to be sent.
+        BadInput: nobody can be asked, and its list has other platforms already.
         Unreachable: nothing answers.
     """
     lines, telling, _ = prepared
     others = batch.in_list.others(lines) if batch.in_list and lines else None
     if not batch.asks or not lines:
-        if others:
-            complain(Words(f"{others.en[0].upper()}{others.en[1:]}.", f"{others.zh}。"))
-        sure = batch.yes or batch.dry_run or not lines
-        return prepared if sure else _without_what_is_odd(prepared, runner)
+        told = (
+            Words(f"{others.en[0].upper()}{others.en[1:]}.", f"{others.zh}。") if others else None
+        )
+        if batch.yes or not lines:
+            if told:
+                complain(told)
+            return prepared
+        if told:
+            raise unless_meant([told])
+        return _without_what_is_odd(prepared, runner)
     preview = runner.run(preview_batch(lines, batch.at_once, telling.note))
     for result in preview.held_back:
         telling.tell(result)
@@ -130,20 +143,18 @@ def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> P
 
 
 def _without_what_is_odd(prepared: Prepared, runner: asyncio.Runner) -> Prepared:
-    """Hold back the lines that are seldom meant, by day or plan: nobody can be asked about them."""
-    looked_at = [
-        line
-        for line in prepared.lines
-        if line.message.get("decided_on") != str(today()) or files_plan(line.message)
-    ]
-    known = runner.run(known_platforms(looked_at)) if looked_at else {}
-    held_back = set()
-    for line in looked_at:
-        odd = odd_line(line.message, today(), known.get(line.platform))
-        if odd:
-            held_back.add(line.entry.number)
-            prepared.telling.tell(Result(line.entry, Outcome.BAD, line, problem=odd.words))
-    sendable = [line for line in prepared.lines if line.entry.number not in held_back]
+    """Hold back the lines about which somebody at a terminal is asked: nobody can be asked here."""
+    asked = [line for line in prepared.lines if not is_dated_ahead(line.message, today())]
+    looked_up = [line for line in asked if is_held_against_platform(line.message, today())]
+    known = runner.run(known_platforms(looked_up)) if looked_up else {}
+    doubts: dict[int, list[Words]] = {}
+    for line, doubt in unusual_lines(asked, known):
+        doubts.setdefault(line.entry.number, []).append(doubt)
+    for line in asked:
+        if found := doubts.get(line.entry.number):
+            problem = unless_meant(found).words
+            prepared.telling.tell(Result(line.entry, Outcome.BAD, line, problem=problem))
+    sendable = [line for line in prepared.lines if line.entry.number not in doubts]
     return prepared._replace(lines=sendable)
 
 

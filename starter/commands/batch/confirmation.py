@@ -7,9 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from starter.clock import today
+from starter.commands.actor_doubts import ActorDoubts
 from starter.commands.batch.lines import Line
 from starter.commands.guided.prompts import ask_to_send
 from starter.commands.guided.summary import actor_words
+from starter.commands.unless_meant import plan_of_another
 from starter.desk.reach import open_reads
 from starter.doubts.decision_doubts import KnownPlatform, decision_doubts, known_platform
 from starter.doubts.repeated_support import Given, support_in
@@ -62,12 +64,7 @@ def confirm(
         click.Abort: they are not to be sent.
     """
     show_long(heading(Words("To be sent", "拟提交")), *_listed(lines, known))
-    unusual = [
-        (line, why)
-        for line in lines
-        for why in decision_doubts(line.message, today(), known.get(line.platform))
-    ]
-    unusual += _twice_in_the_file(lines)
+    unusual = unusual_lines(lines, known)
     if unusual:
         show(heading(Words("Unusual", "请核实")), *map(_told, unusual[:LISTED]))
         show(*more(len(unusual) - LISTED))
@@ -79,6 +76,23 @@ def confirm(
         done=done,
         unusual=len({line.entry.number for line, _ in unusual}),
     )
+
+
+def unusual_lines(
+    lines: Sequence[Line], known: Mapping[str, KnownPlatform]
+) -> list[tuple[Line, Words]]:
+    """Return what is to be asked about in the lines of a batch, each with its line."""
+    actors = ActorDoubts()
+    found = [
+        (line, why)
+        for line in lines
+        for why in (
+            *plan_of_another(line.message, line.platform),
+            *decision_doubts(line.message, today(), known.get(line.platform)),
+            *actors.of(line.message["actor"]),
+        )
+    ]
+    return [*found, *_twice_in_the_file(lines)]
 
 
 def _twice_in_the_file(lines: Sequence[Line]) -> Iterator[tuple[Line, Words]]:

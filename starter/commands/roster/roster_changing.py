@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from starter.client.roster_sender import NoRoster
 from starter.clock import today
 from starter.commands.document_files import document as hashed
 from starter.commands.notation import WordChoice
@@ -14,6 +15,7 @@ from starter.commands.options import DAY, MOMENT, json_option
 from starter.commands.roster.roster_file import COLUMNS, KEY, person_of, read_people
 from starter.commands.roster.roster_signers import NOTE, SIGN, signers
 from starter.commands.roster.roster_waiting import WITH_WAITING, carried
+from starter.desk.known_people import not_in_roster
 from starter.errors import BadInput
 from starter.roster.roster_access import open_roster
 from starter.roster.roster_changes import RosterChanges, words_of
@@ -268,11 +270,8 @@ async def _edit(
         before = await changes.standing(people)
         missing = [one for one in people if one not in before]
         if missing:
-            names = ", ".join(missing)
-            raise BadInput(
-                f"not in the roster: {names} (pingtai roster list)",
-                f"人员目录中没有：{names}（pingtai roster list）",
-            )
+            unknown = await not_in_roster(roster, missing)
+            raise BadInput(unknown) if unknown else NoRoster()
         edited = [edit(before[one]) for one in people]
         seen = carried(agreed=with_waiting, as_json=as_json)
         receipt = await changes.change(edited, before, note, seen=seen)

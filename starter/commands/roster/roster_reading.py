@@ -9,6 +9,7 @@ from starter.client.roster_sender import NoRoster
 from starter.commands.notation import WordChoice
 from starter.commands.options import after_option, district_option, json_option, limit_option
 from starter.commands.roster.roster_rows import PEOPLE, key_state, show_items, standing
+from starter.desk.known_people import not_in_roster
 from starter.errors import BadInput
 from starter.roster.roster_access import RosterAccess, open_roster
 from starter.roster.roster_edits import fingerprint_of
@@ -179,9 +180,5 @@ async def proof_command(person: str) -> None:
 
 
 async def _nobody(roster: RosterAccess, person: str) -> BadInput:
-    if await roster.newest() is None:
-        return NoRoster()
-    return BadInput(
-        f"{person} is not in the roster: pingtai roster list",
-        f"人员目录中没有 {person}：pingtai roster list",
-    )
+    unknown = await not_in_roster(roster, [person])
+    return BadInput(unknown) if unknown else NoRoster()
