@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 from db.asyncpg_connections import Connections
@@ -24,6 +24,34 @@ async def open_register(*, start: bool = True) -> AsyncIterator[RegisterQueries]
     """The register for its questions; see `open_connections`."""
     async with open_connections(start=start) as connections:
         yield RegisterQueries(connections)
+
+
+class KeptRegister:
+    """The register, found and connected at the first question, and kept open for the next ones until `close`.
+
+    A command asks it several times within a moment; each new connection would take longer than its question.
+    """
+
+    def __init__(self) -> None:
+        self._kept = AsyncExitStack()
+        self._register: RegisterQueries | None = None
+        self._finding = asyncio.Lock()
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[RegisterQueries]:
+        """The register for a question. Raises as `open_register`, which starts none."""
+        async with self._finding:
+            if self._register is None:
+                self._register = await self._kept.enter_async_context(open_register(start=False))
+        try:
+            yield self._register
+        except database_errors():
+            await self.close()  # it may be elsewhere at the next question
+            raise
+
+    async def close(self) -> None:
+        self._register = None
+        await self._kept.aclose()
 
 
 @asynccontextmanager

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from workflows.roster_entries import RosterProof
     from workflows.signed_roots import SignedRoot
 
-_UNTIL_RECORDED = (0.03, 0.07, 0.15, 0.25)
-"""When to look for what was just decided (seconds): nearly always it is there at the first look."""
+_UNTIL_RECORDED = (0.01, 0.01, 0.02, 0.03, 0.05, 0.08, 0.15, 0.2)
+"""When to look for what was just decided (seconds): nearly always it is there at the first looks, and a person
+waits for it."""
 
 
 class KnownTerm(PreviousTerm):

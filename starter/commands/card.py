@@ -13,10 +13,10 @@ from starter.commands.plaque_words import PLAQUE, entries_table, plaque_line
 from starter.commands.support import support_table
 from starter.commands.timeline import timeline
 from starter.terminal import wording
-from starter.terminal.entry_parts import reason_rows
 from starter.terminal.entry_wording import decision_line, reason_words
 from starter.terminal.language import say, word
 from starter.terminal.pager import show_long
+from starter.terminal.reason_rows import reason_rows
 from starter.terminal.screen import ALWAYS, Column, Said, facts, heading, stacked, table_of
 from workflows.periods import beijing_date, last_day
 from workflows.record import EntryKind

@@ -195,7 +195,7 @@ class DecisionCalls:
         case = seen_case(self._seen) if self._seen else None
         if case and decision.case is None and decision.kind != Kind.SET_ASIDE:
             decision = decision.model_copy(update={"case": case})
-        form = self._runner.run(self.client.to_sign(self.platform, decision))
+        form = self._runner.run(self._own.form(self.client, self.platform, decision, signer.key))
         if form is None:
             return None
         needed = form.signatures_needed > 0

@@ -20,7 +20,7 @@ from starter.commands.options import (
     limit_option,
     report_option,
 )
-from starter.commands.plaque_words import plaque_sheets, to_return
+from starter.commands.plaque_words import to_return
 from starter.desk.page_cursors import inbox_cursor, read_inbox_cursor
 from starter.desk.profile import Profile, read_profile
 from starter.desk.reach import open_reads
@@ -210,6 +210,7 @@ async def _report(
     report: Path, inbox: "Inbox | HttpInbox", wanted: list[Wanted], late: list[PlaqueRow]
 ) -> None:
     from starter.commands.reports.inbox_report import inbox_sheets  # noqa: PLC0415 - only files need it
+    from starter.commands.reports.plaque_report import plaque_sheets  # noqa: PLC0415
     from starter.tables.report_sheets import check_report, write_report  # noqa: PLC0415
 
     check_report(report)

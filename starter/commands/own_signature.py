@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from starter.client.interface import Pingtai, ToSign
     from starter.client.key_standing import KeyStanding
     from starter.signing.signer import Person, Signer
+    from workflows.decision import Decision
     from workflows.roster_entries import RosterProof
     from workflows.ssh_signatures import PublicKey
 
@@ -41,6 +42,8 @@ class OwnSignature:
         self._signer: Signer | None = None
         self._told = self._other_told = not tells
         self._standing: KeyStanding | None = None
+        self._answer: KeyStanding | PingtaiError | None = None
+        """What was asked for with the form, and not looked at yet."""
 
     def signer_of(self, person: str) -> "Signer | None":
         """What signs for a person; None: they are somebody else, or have no key, which is said once.
@@ -88,6 +91,20 @@ class OwnSignature:
 
             await self.proof(client, person, open_signer(profile.signing).key)
 
+    async def form(
+        self, client: "Pingtai", platform_id: str, decision: "Decision", key: "PublicKey"
+    ) -> "ToSign | None":
+        """Return what is signed of a decision; how the person's key stands is asked at the same time.
+
+        Raises as `Pingtai.to_sign`.
+        """
+        if self._standing:
+            return await client.to_sign(platform_id, decision)
+        form, self._answer = await asyncio.gather(
+            client.to_sign(platform_id, decision), _standing(client, decision.actor.id, key)
+        )
+        return form
+
     async def proof(
         self, client: "Pingtai", person: str, key: "PublicKey", *, needed: bool = False
     ) -> "RosterProof | None":
@@ -98,15 +115,15 @@ class OwnSignature:
             NotSent: it is needed, and cannot be had now.
         """
         if self._standing is None:
-            from starter.client.key_standing import in_no_entry, key_standing  # noqa: PLC0415 - as above
+            from starter.client.key_standing import in_no_entry  # noqa: PLC0415 - as above
 
-            try:
-                self._standing = await key_standing(client, person, key)
-            except PingtaiError as error:
+            answer, self._answer = self._answer or await _standing(client, person, key), None
+            if isinstance(answer, PingtaiError):
                 if needed:
-                    raise NotSent(error.words) from error
+                    raise NotSent(answer.words) from answer
                 return None
-            if self._standing.in_no_entry and not self._told:
+            self._standing = answer
+            if answer.in_no_entry and not self._told:
                 self._told = True
                 complain(in_no_entry(person))
         if self._standing.objection:
@@ -134,6 +151,18 @@ class OwnSignature:
 
         proof = await self.proof(client, person, signer.key, needed=form.signatures_needed > 0)
         return await asyncio.to_thread(with_signature, form.decision, signer, proof)
+
+
+async def _standing(
+    client: "Pingtai", person: str, key: "PublicKey"
+) -> "KeyStanding | PingtaiError":
+    """How a key stands in the roster, or why nobody can say."""
+    from starter.client.key_standing import key_standing  # noqa: PLC0415 - only who signs
+
+    try:
+        return await key_standing(client, person, key)
+    except PingtaiError as error:
+        return error
 
 
 def signing_person() -> "Person":

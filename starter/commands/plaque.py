@@ -23,7 +23,7 @@ from starter.commands.options import (
     platform_argument,
     report_option,
 )
-from starter.commands.plaque_words import plaque_sheets, plaque_table
+from starter.commands.plaque_words import plaque_table
 from starter.desk.plaques import PlaqueRecord, send_plaque_record
 from starter.desk.reach import open_reads
 from starter.terminal import wording
@@ -160,7 +160,8 @@ async def list_command(
                 break
             after = page[-1].platform_id
     if report:
-        from starter.tables.report_sheets import check_report, write_report  # noqa: PLC0415 - only files need it
+        from starter.commands.reports.plaque_report import plaque_sheets  # noqa: PLC0415 - only files need it
+        from starter.tables.report_sheets import check_report, write_report  # noqa: PLC0415
 
         check_report(report)
         write_report(report, plaque_sheets(rows))

@@ -7,8 +7,6 @@ from rich.table import Table
 
 from db.plaque_types import PlaqueEntry, PlaqueEvent, PlaqueRow, PlaqueState, standing
 from db.row_types import PlatformCard
-from starter.commands.reports.report_columns import ReportColumn, report_sheet
-from starter.tables.report_sheets import ReportSheet
 from starter.terminal import wording
 from starter.terminal.language import say, word
 from starter.terminal.screen import ALWAYS, IF_SHORT, Column, stacked, table_of
@@ -61,11 +59,6 @@ def entries_table(entries: Sequence[PlaqueEntry]) -> Table:
     return table_of(entries, _ENTRIES)
 
 
-def plaque_sheets(rows: Sequence[PlaqueRow]) -> list[ReportSheet]:
-    """The same as a report."""
-    return [report_sheet(Words("plaques", "牌子台账"), _SHEET, rows)]
-
-
 def _event(entry: PlaqueEntry) -> str:
     said = word(entry.event, PlaqueEvent)
     if entry.cancelled_by:
@@ -75,12 +68,13 @@ def _event(entry: PlaqueEntry) -> str:
     return said + (f" {entry.cancels}" if entry.cancels else "")
 
 
-def _ended(row: PlaqueRow) -> date | None:
+def ended_on(row: PlaqueRow) -> date | None:
+    """Return the day on which a platform's validity ended, if it did."""
     return beijing_date(row.ended_at) if row.ended_at else None
 
 
 def _state(row: PlaqueRow) -> str:
-    return say(plaque_words(row.state, row.since, _ended(row)))
+    return say(plaque_words(row.state, row.since, ended_on(row)))
 
 
 _COLUMNS: tuple[Column[PlaqueRow], ...] = (
@@ -92,16 +86,6 @@ _COLUMNS: tuple[Column[PlaqueRow], ...] = (
     ),
     Column(wording.DISTRICT, lambda row: district_cell(row.district)),
     Column(PLAQUE, _state),
-)
-_SHEET: tuple[ReportColumn[PlaqueRow], ...] = (
-    ReportColumn(Words("platform id", "平台编号"), lambda row: row.platform_id),
-    ReportColumn(Words("platform", "平台名称"), lambda row: row.name),
-    ReportColumn(wording.OPERATOR, lambda row: row.operator),
-    ReportColumn(wording.DISTRICT, lambda row: wording.district(row.district)),
-    ReportColumn(wording.STAGE, lambda row: wording.stage(row.stage)),
-    ReportColumn(PLAQUE, lambda row: word(row.state, PlaqueState)),
-    ReportColumn(Words("recorded day", "颁发或交回日期"), lambda row: row.since),
-    ReportColumn(Words("ended on", "平台结束日期"), _ended),
 )
 _ENTRIES: tuple[Column[PlaqueEntry], ...] = (
     Column(Words("number", "编号"), lambda entry: entry.number, whole=ALWAYS),

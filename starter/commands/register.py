@@ -22,11 +22,9 @@ from starter.commands.options import (
     report_option,
     stage_option,
 )
-from starter.commands.register_rows import REGISTER, cells, head, register_sheets, rows_table
+from starter.commands.register_rows import rows_table
 from starter.desk.reach import by_http, directly_only, open_reads
 from starter.errors import BadInput
-from starter.tables.report_sheets import check_report, write_report
-from starter.tables.sheet_writer import sheet
 from starter.terminal.command_runner import answering
 from starter.terminal.default_group import UsualGroup
 from starter.terminal.language import say
@@ -121,6 +119,8 @@ async def list_command(
     """
     form = "json" if as_json else form
     if report:
+        from starter.tables.report_sheets import check_report  # noqa: PLC0415 - only files need it
+
         check_report(report)
     _check(form, output, whole)
     if asked["day"] and asked["day"] > today():
@@ -133,20 +133,36 @@ async def list_command(
     elif asked["day"] and asked["after"] is None:
         await _note_known_later(asked["day"], asked["district"], asked["field"], asked["stage"])
     pages = _pages(None if whole or report else limit, **asked)
+    if report or form != "table":
+        await _export(pages, form, output, report)
+        return
+    rows = [row async for page in pages for row in page]
+    if not rows:
+        complain(NO_PLATFORMS)
+        await _note_unknown_list(asked["list_number"])
+        return
+    with paged():
+        show(rows_table(rows))
+        if len(rows) == limit:
+            following = with_option(after=rows[-1].platform_id)
+            complain_of_more(limit, following, await _total(**asked))
+
+
+async def _export(
+    pages: AsyncIterator[list[RegisterRow]], form: str, output: Path | None, report: Path | None
+) -> None:
+    """Write all rows to a report, to a file, or to standard output."""
+    from starter.commands.reports.register_report import (  # noqa: PLC0415 - only files need it
+        REGISTER,
+        cells,
+        head,
+        register_sheets,
+    )
+    from starter.tables.report_sheets import write_report  # noqa: PLC0415
+    from starter.tables.sheet_writer import sheet  # noqa: PLC0415
+
     if report:
         write_report(report, register_sheets([row async for page in pages for row in page]))
-        return
-    if form == "table":
-        rows = [row async for page in pages for row in page]
-        if not rows:
-            complain(NO_PLATFORMS)
-            await _note_unknown_list(asked["list_number"])
-            return
-        with paged():
-            show(rows_table(rows))
-            if len(rows) == limit:
-                following = with_option(after=rows[-1].platform_id)
-                complain_of_more(limit, following, await _total(**asked))
         return
     number = 0
     with sheet(form, output, head(), say(REGISTER)) as write:  # type: ignore[arg-type]

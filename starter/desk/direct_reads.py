@@ -11,7 +11,6 @@ from db.name_search import Found, find_platforms, platform_of_id
 from db.organisation_queries import Known, organisations_of
 from db.plaque_queries import plaques
 from db.plaque_types import PlaqueRow
-from db.programme_rows import Figures, Layout, LayoutVersion, Mechanisms
 from db.queries import RegisterQueries
 from db.reading import LARGEST_PAGE
 from db.row_types import SupportRow
@@ -22,6 +21,7 @@ from starter.client.register_access import open_connections
 from starter.clock import today
 
 if TYPE_CHECKING:
+    from db.programme_rows import Figures, Layout, LayoutVersion, Mechanisms
     from starter.plans.plan_view import PlanView
 
 
@@ -85,25 +85,25 @@ class DirectReads(RegisterQueries):
         async with self._connections.connect() as reading:
             return await support_count(reading, **wanted)
 
-    async def figures(self, **wanted: Any) -> Figures:
+    async def figures(self, **wanted: Any) -> "Figures":
         """The programme in figures; see `db.figures.figures`."""
         from db.figures import figures  # noqa: PLC0415 - one command needs it
 
         return await figures(self._connections, **wanted)
 
-    async def mechanisms(self, today: date, **wanted: Any) -> Mechanisms:
+    async def mechanisms(self, today: date, **wanted: Any) -> "Mechanisms":
         """The platforms' newest mechanisms; see `db.mechanism_queries.mechanisms`."""
         from db.mechanism_queries import mechanisms  # noqa: PLC0415 - as above
 
         return await mechanisms(self._connections, today, **wanted)
 
-    async def layout(self, **wanted: Any) -> Layout | None:
+    async def layout(self, **wanted: Any) -> "Layout | None":
         """A version of the layout with its platforms; see `db.layout_queries.layout`."""
         from db.layout_queries import layout  # noqa: PLC0415 - as above
 
         return await layout(self._connections, day=today(), **wanted)
 
-    async def layout_versions(self) -> list[LayoutVersion]:
+    async def layout_versions(self) -> "list[LayoutVersion]":
         """All versions of the layout."""
         from db.layout_queries import layout_versions  # noqa: PLC0415 - as above
 

@@ -46,10 +46,15 @@ async def open_pingtai(
             yield client
         return
     # Only this way needs Temporal's client.
+    from starter.client.register_access import KeptRegister  # noqa: PLC0415
     from starter.client.register_lookups import RegisterLookups  # noqa: PLC0415
     from starter.client.temporal_client import PingtaiClient  # noqa: PLC0415
 
-    yield await PingtaiClient.connect(register or RegisterLookups(), due=due)
+    kept = KeptRegister()
+    try:
+        yield await PingtaiClient.connect(register or RegisterLookups(kept.opened), due=due)
+    finally:
+        await kept.close()
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """`POST /v1/platforms/{id}/decisions`: what people decide about a platform and its assessments."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -7,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from starter.client.interface import ToSign
+from starter.client.temporal_client import PingtaiClient
 from starter.service.application_routes import REPEATED
 from starter.service.bodies import json_body
 from starter.service.case_status import district_of, platform_status
@@ -109,15 +111,33 @@ async def decide(
         doubts = await decision_oddities(request, who, platform_id, decision)
         if dry_run or (refuse_doubts and doubts):
             client = await request.app.state.backends.client()
-            preview = await client.check(platform_id, data)
             if dry_run:
-                to_sign = None if preview.repeated else await client.to_sign(platform_id, data)
-                return _preview(preview, doubts, to_sign)
+                return _preview(*await _tried(client, platform_id, data), doubts)
+            preview = await client.check(platform_id, data)
             if not preview.repeated:  # what was taken is answered as it was
                 refuse(doubts)
         return _answer(await _decided(request, platform_id, data), doubts)
 
     return await answer_once(request, who, key, data, work)
+
+
+async def _tried(
+    client: PingtaiClient, platform_id: str, data: Any
+) -> tuple[DecisionPreview, ToSign | None]:
+    """What would become of a decision, and what is signed of it: asked at once, for a person waits.
+
+    Raises as `Pingtai.check`, which says why before `Pingtai.to_sign` does.
+    """
+    preview, to_sign = await asyncio.gather(
+        client.check(platform_id, data), client.to_sign(platform_id, data), return_exceptions=True
+    )
+    if isinstance(preview, BaseException):
+        raise preview
+    if preview.repeated:
+        return preview, None
+    if isinstance(to_sign, BaseException):
+        raise to_sign
+    return preview, to_sign
 
 
 async def _allow(request: Request, who: Caller, platform_id: str, decision: Decision) -> None:
@@ -147,7 +167,7 @@ async def _decided(request: Request, platform_id: str, data: Any) -> Receipt:
 
 
 def _preview(
-    preview: DecisionPreview, doubts: tuple[Doubt, ...], to_sign: ToSign | None
+    preview: DecisionPreview, to_sign: ToSign | None, doubts: tuple[Doubt, ...]
 ) -> Response:
     headers = REPEATED if preview.repeated else {}
     if preview.set_aside_by is not None:

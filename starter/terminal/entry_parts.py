@@ -1,7 +1,6 @@
 """All that an entry says, as it is shown: short parts in rows, long ones under headings."""
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator
 from typing import Any
 
 from rich.table import Table
@@ -10,11 +9,11 @@ from rich.text import Text
 from db.row_types import LogLine
 from starter.terminal import wording
 from starter.terminal.entry_basis import Block, basis
-from starter.terminal.entry_wording import decision_line, shortened
+from starter.terminal.entry_wording import decision_line
 from starter.terminal.language import say
+from starter.terminal.reason_rows import numbered
 from starter.terminal.screen import Said, facts, heading, stacked
 from starter.terminal.signature_wording import signature_words
-from workflows.record import LogEntry
 from workflows.words import Words
 
 HASH = 12
@@ -105,28 +104,6 @@ def _by_headings(block: Block) -> Iterator[Table | Text]:
     for name, words in block.value:
         yield Text(say(Words(f"{name}:", f"{name}：")), style="bold")
         yield stacked(*words.splitlines())
-
-
-def reason_rows(entry: LogEntry, most: int = 0) -> list[tuple[Words, Text]]:
-    """Why a decision was taken, a row for each kind of reason; several of a kind are numbered.
-
-    `most`: of each reason so many letters; 0: all.
-    """
-    from workflows.stated_reasons import stated_reasons  # noqa: PLC0415 - as above
-
-    rows = []
-    for name, reasons in groupby(stated_reasons(entry), key=lambda reason: reason.label):
-        # Of what is called as the row only the text is said; a finding says what it is of.
-        words = (one.text if one.name == name else one.words for one in reasons)
-        rows.append((name, numbered([shortened(say(one), most) for one in words])))
-    return rows
-
-
-def numbered(texts: Sequence[str]) -> Text:
-    """Texts below each other, in the lines in which they were written; several are numbered."""
-    if len(texts) > 1:
-        texts = [say(Words(f"({n}) ", f"（{n}）")) + one for n, one in enumerate(texts, 1)]
-    return stacked(*(line for one in texts for line in one.splitlines()))
 
 
 def _capital(words: str) -> str:

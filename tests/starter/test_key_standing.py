@@ -1,5 +1,6 @@
 """Whoever signs is told how their key stands in the roster, before anything is sent; a dry run too."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
@@ -9,13 +10,18 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from starter.client.interface import ToSign
+from starter.commands.own_signature import OwnSignature
 from starter.desk.profile import Profile, ProfileRole, ProfileSigning, write_profile
 from starter.signing.key_files import make_key
+from tests.rules.cases import at_stage, decision
 from tests.starter.test_own_signature import lines
+from workflows.decision import Decision
+from workflows.decision_reading import decision_of
 from workflows.roster_entries import RosterEntry, RosterKey, prove_entry
 from workflows.run_io import DecisionPreview
 from workflows.ssh_signatures import PublicKey
-from workflows.vocabulary import District, Role, Stage
+from workflows.vocabulary import District, Kind, Role, Stage
 
 Run = Callable[..., Result]
 Sent = list[tuple[str, dict[str, Any]]]
@@ -48,6 +54,27 @@ def enter(answers: dict[str, Any], *keys: RosterKey, **changes: Any) -> None:
     one = RosterEntry(**{**content, **changes})
     answers["proofs"] = {"hd-02": prove_entry(one, {"hd-02": one.leaf().hex()})}
     answers["no_holder"] = ""
+
+
+async def test_the_form_and_the_standing_are_asked_at_once(key: PublicKey) -> None:
+    """Whoever signs waits for one answer, not for one after the other."""
+    both = asyncio.Barrier(2)
+
+    class Answers:
+        async def to_sign(self, platform_id: str, decision: Decision) -> ToSign | None:
+            async with asyncio.timeout(30):
+                await both.wait()
+            return None
+
+        async def roster_proof(self, person: str) -> None:
+            async with asyncio.timeout(30):
+                await both.wait()
+
+        async def roster_holder(self, public: str) -> str | None:
+            return None
+
+    said = decision_of(decision(Kind.RECOMMENDATION, at_stage(Stage.RECOMMENDATION)))
+    assert await OwnSignature().form(Answers(), "p-1", said, key) is None  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("bad", BAD)

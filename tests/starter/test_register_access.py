@@ -188,3 +188,21 @@ async def test_last_term(server: list[str], monkeypatch: pytest.MonkeyPatch) -> 
     assert found is not None
     assert (found.term, found.log_hash) == (2, "a" * 64)
     assert await RegisterLookups().last_term("p-2") is None
+
+
+async def test_a_command_finds_the_register_once(
+    server: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All its questions go over what is open; once the database went away it is looked for anew."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u@localhost:1/named")
+    kept = opening.KeptRegister()
+    async with kept.opened() as first, kept.opened() as second:
+        assert first is second
+    assert ["named"] == server
+    with suppress(OSError):
+        async with kept.opened():
+            raise ConnectionRefusedError
+    async with kept.opened() as third:
+        assert third is not first
+    await kept.close()
+    assert ["named", "named"] == server
