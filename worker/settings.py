@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     """Take part in Temporal's worker versioning as deployment `pingtai` with this build id."""
     metrics_address: str | None = Field(default=None, pattern=r"^[^:]+:\d+$")
     """Serve the SDK's Prometheus metrics there, such as 127.0.0.1:9464."""
+    health_address: str | None = Field(default=None, pattern=r"^.+:\d+$")
+    """Answer `/livez` and `/readyz` of a worker there, such as 127.0.0.1:8081."""
     max_cached_workflows: int = Field(default=1000, ge=0, le=1_000_000)
     temporal_port: int = Field(default=7233, ge=1024, le=64535)
     """Where the local stack's Temporal listens (loopback only); its Web UI, where there is one, 1000 above."""
@@ -74,5 +76,6 @@ _FORMS = {
         "at most 64 letters, digits, dots, hyphens and underscores",
         "不超过 64 个字母、数字、点、连字符和下划线",
     ),
+    "health_address": Words("HOST:PORT, such as 127.0.0.1:8081", " HOST:PORT，如 127.0.0.1:8081"),
     "metrics_address": Words("HOST:PORT, such as 127.0.0.1:9464", " HOST:PORT，如 127.0.0.1:9464"),
 }

@@ -86,8 +86,8 @@ async def worker_running(
     archiving and in telling subscribers, which a throw-away server with skipped time needs not.
 
     Raises:
-        BadInput: the archive's place, the authority of time stamps, the digests' key, or what webhooks may
-            reach, cannot be used.
+        BadInput: the archive's place, the authority of time stamps, the digests' key, what webhooks may
+            reach, or the address of the probes, cannot be used.
     """
     store = configured_store() if audited else None
     authority = configured_authority() if audited else None
@@ -107,6 +107,12 @@ async def worker_running(
     running = asyncio.create_task(worker.run())
     beside = AsyncExitStack()
     try:
+        if settings.health_address:
+            # Only who asks for probes loads a web server.
+            from worker.worker_probes import answering_probes  # noqa: PLC0415
+
+            probes = answering_probes(settings.health_address, client, engine, running)
+            await beside.enter_async_context(probes)
         # A moment for the tables: the first moves would otherwise take the longer way.
         await asyncio.wait({migration, running}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
         if migration.done():

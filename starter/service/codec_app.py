@@ -23,7 +23,6 @@ from starter.encryption.key_names import scope_of_message
 from starter.encryption.payload_codec import ENCODING, seal, unseal
 from starter.encryption.term_keys import TermKeys
 from starter.errors import PingtaiError
-from starter.service.arrivals import Arrivals
 from starter.service.trusted_names import configured_names
 
 LARGEST_BODY = 16 * 1024 * 1024
@@ -92,7 +91,6 @@ def make_codec_app(keys: TermKeys, bearer: str, origins: Sequence[str] = ()) -> 
     ]
     app = Starlette(routes=routes)
     app.state.names = configured_names()
-    app.state.arrivals = Arrivals()
     return app
 
 

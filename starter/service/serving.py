@@ -16,6 +16,7 @@ from starter.errors import BadInput
 from starter.port_holder import holder_of
 from starter.service.client_connections import ClientConnections, ConnectionLimits, bounded
 from starter.service.request_guard import WHOLE_SECONDS
+from starter.service.trusted_names import TrustedNames
 
 _BACKLOG = 512
 _HEAD_BYTES = 32 * 1024
@@ -81,13 +82,18 @@ def is_loopback(listening: socket.socket) -> bool:
 async def serving(
     app: Starlette, listening: socket.socket, limits: ConnectionLimits | None = None
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """The app at work; yields its task. At the end calls that have begun are answered first."""
+    """The app at work; yields its task. At the end calls that have begun are answered first.
+
+    Of the app's state it reads `names`, without which there is no proxy, and `arrivals`, if there are any.
+    """
     limits = limits or ConnectionLimits()
+    names = getattr(app.state, "names", TrustedNames())
+    arrivals = getattr(app.state, "arrivals", None)
     _allow_files()
     server = _Server(
         uvicorn.Config(
             app,
-            http=bounded(ClientConnections(limits, app.state.names)),
+            http=bounded(ClientConnections(limits, names)),
             ws="none",
             lifespan="on",
             log_config=None,
@@ -107,7 +113,8 @@ async def serving(
                 await asyncio.sleep(0.02)
         yield running
     finally:
-        app.state.arrivals.stop()  # or those who wait for events would be waited for
+        if arrivals:
+            arrivals.stop()  # or those who wait for events would be waited for
         server.should_exit = True
         await running
 

@@ -5,6 +5,7 @@ import signal
 from contextlib import nullcontext
 from pathlib import Path
 
+import httpx
 from temporalio.client import Client
 
 from db.engine import create_engine
@@ -14,6 +15,7 @@ from tests.system.processes import MAIN, PATIENCE, pingtai, started
 from worker.demo.clockwork import Clockwork
 from worker.demo.example_lives import load_examples
 from worker.demo.player import Player
+from worker.ports import free_port
 
 READY = "A worker is running"
 IMPATIENT = f"""
@@ -36,12 +38,16 @@ async def test_one_of_two_workers_is_killed_in_the_middle(
     profile = tmp_path / "temporal.toml"
     profile.write_text(f'[profile.office]\naddress = "{address}"\nnamespace = "{namespace}"\n')
     database = {"DATABASE_URL": empty_database_url}
+    probes = f"127.0.0.1:{free_port(28000)}"
     by_environment = {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": namespace} | database
+    by_environment["PINGTAI_HEALTH_ADDRESS"] = probes
     by_profile = {"TEMPORAL_CONFIG_FILE": str(profile), "TEMPORAL_PROFILE": "office"} | database
     with (
         started(home, "worker", ready=READY, program=IMPATIENT, **by_environment) as first,
         started(home, "worker", ready=READY, program=IMPATIENT, **by_profile) as second,
     ):
+        async with httpx.AsyncClient(base_url=f"http://{probes}") as http:
+            assert 200 == (await http.get("/readyz")).status_code
         steps, clockwork = asyncio.Event(), Clockwork(namespaced)
         taken = 0
 

@@ -1,0 +1,80 @@
+"""Whether Temporal, the register and a worker answer: what `/readyz` says, of the service and of a worker."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+
+from workflows.contract import TASK_QUEUE
+from workflows.model import Record
+
+BELIEVED = 1.0
+"""Seconds for which an answer about the parts is given again: anybody may ask."""
+_PATIENCE = 3.0
+
+
+class Ready(Record):
+    """Which parts answer: Temporal, PostgreSQL, and a worker at the queue."""
+
+    temporal: bool
+    postgresql: bool
+    worker: bool
+
+    @property
+    def missing(self) -> list[str]:
+        """The names of the parts that do not answer."""
+        return [name for name, there in self.model_dump().items() if not there]
+
+
+async def look(
+    temporal: Callable[[], Awaitable[Client]],
+    engine: Callable[[], Awaitable[AsyncEngine]],
+    identity: str | None = None,
+) -> Ready:
+    """Ask all parts at the same time, each for at most three seconds.
+
+    With an `identity` only the worker of this name counts, otherwise any.
+    """
+    (there, polls), register = await asyncio.gather(
+        _temporal_and_worker(temporal, identity), _answers(_ask_register(engine))
+    )
+    return Ready(temporal=there, postgresql=register, worker=polls)
+
+
+async def _temporal_and_worker(
+    temporal: Callable[[], Awaitable[Client]], identity: str | None
+) -> tuple[bool, bool]:
+    pollers: list[str] = []
+
+    async def ask() -> None:
+        client = await temporal()
+        answer = await client.workflow_service.describe_task_queue(
+            DescribeTaskQueueRequest(
+                namespace=client.namespace,
+                task_queue=TaskQueue(name=TASK_QUEUE),
+                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+            )
+        )
+        pollers.extend(poller.identity for poller in answer.pollers)
+
+    there = await _answers(ask())
+    return there, bool(pollers) if identity is None else identity in pollers
+
+
+async def _ask_register(engine: Callable[[], Awaitable[AsyncEngine]]) -> None:
+    async with (await engine()).connect() as connection:
+        await connection.execute(text("SELECT 1 FROM platforms LIMIT 1"))
+
+
+async def _answers(question: Awaitable[None]) -> bool:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await question
+    except Exception:  # whatever it is, the part is not to be used now
+        return False
+    return True
