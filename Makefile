@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Of the tests: one more than cores, because much of their time is waiting for servers.
 PROCESSES ?= 3
 
-.PHONY: demo test test-fast coverage lint format bench attack campaign docs lock record-histories chromium node-client clean
+.PHONY: demo test test-fast coverage lint format kit promtool kit-lock bench attack campaign docs lock record-histories chromium node-client clean
 
 ## make demo: the main job on the embedded default (KEEP=1 leaves it running)
 demo: $(READY)
@@ -63,6 +63,36 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# The linters of deploy/ have an environment of their own: with the schemas of Kubernetes they are larger than all else.
+KIT := $(VENV)/kit/bin
+
+## make kit: check what deploy/ has for operators, each by the linter of its kind
+kit: $(VENV)/kit/.ready promtool
+	$(KIT)/hadolint deploy/Containerfile
+	$(KIT)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose/compose.yaml
+	$(KIT)/kubernetes-validate --quiet --strict deploy/kubernetes/[!k]*.yaml
+	cd deploy/prometheus && if command -v promtool >/dev/null; then \
+		promtool check rules alerts.yaml && promtool test rules alerts_test.yaml; fi
+
+promtool:
+	@command -v promtool >/dev/null || \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus >/dev/null; } || \
+		echo "no promtool here (Debian: prometheus): the alerts are not checked"
+
+$(VENV)/kit/.ready: deploy/linters.lock $(READY)
+	$(PYTHON) -m venv $(VENV)/kit
+	$(KIT)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		--requirement deploy/linters.lock
+	@touch $@
+
+## make kit-lock: write deploy/linters.lock anew
+kit-lock:
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-emit-index-url --custom-compile-command 'make kit-lock' --output-file deploy/linters.lock deploy/linters.in
 
 ## make format: put the code in its form
 format: $(READY)

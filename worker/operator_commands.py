@@ -9,6 +9,7 @@ from db.home import home
 from starter.client.local_stack import note_unexpected_end
 from starter.client.register_access import open_engine
 from starter.client.temporal_connection import connect
+from starter.client.tracing import tracing
 from starter.terminal.command_runner import UNREACHABLE, answering
 from starter.terminal.language import say
 from starter.terminal.screen import write_line
@@ -100,8 +101,8 @@ async def worker() -> None:
     settings = load_settings()
     notices = NoticeConfig(*load_notices(settings.notices))
     set_up_logs(settings)
-    with stopping() as stop:
-        client = await connect(runtime=telemetry(settings))
+    with stopping() as stop, tracing("pingtai-worker") as plugins:
+        client = await connect(runtime=telemetry(settings), plugins=plugins)
         async with (
             register_database(home()) as database,
             worker_running(client, database, settings, notices, audited=True) as running,

@@ -31,12 +31,17 @@ async def serve(address: str | None) -> None:
       pingtai serve
     """
     # Only this command needs FastAPI, and every other would wait for it to be imported.
+    from starter.client.tracing import tracing  # noqa: PLC0415
     from starter.service.app import make_app  # noqa: PLC0415
     from starter.service.backends import ConfiguredBackends  # noqa: PLC0415
     from starter.service.serving import is_loopback, listener, serving, url_of  # noqa: PLC0415
 
     settings = load_settings()
-    with listener(address or settings.http_address) as listening, stopping() as stop:
+    with (
+        listener(address or settings.http_address) as listening,
+        stopping() as stop,
+        tracing("pingtai-serve") as plugins,
+    ):
         set_up_logs(settings)
         if not is_loopback(listening):
             complain(
@@ -46,7 +51,7 @@ async def serve(address: str | None) -> None:
                     "其他机器可以访问，且为明文 HTTP：请在前面设置带 TLS 的反向代理（docs/http.md）。",
                 )
             )
-        async with serving(make_app(ConfiguredBackends()), listening) as running:
+        async with serving(make_app(ConfiguredBackends(plugins)), listening) as running:
             write_line(
                 say(
                     f"Pingtai answers at {url_of(listening)}. Ctrl-C stops it.",

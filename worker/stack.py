@@ -19,6 +19,7 @@ from db.postmaster import running
 from db.register_errors import EmbeddedPostgresError
 from starter.client.local_stack import LocalStack, same_process, stack_file, write_stack
 from starter.client.payload_converter import configured_converter
+from starter.client.tracing import tracing
 from starter.errors import Unreachable
 from worker.delivery_worker import NoticeConfig
 from worker.notice_channels import load_notices
@@ -94,7 +95,10 @@ async def local_stack(
         # What is thrown away needs no key of a term.
         converter = pydantic_data_converter if throw_away else configured_converter()
         client = await Client.connect(
-            temporal.address, data_converter=converter, runtime=telemetry(settings)
+            temporal.address,
+            data_converter=converter,
+            runtime=telemetry(settings),
+            plugins=() if throw_away else parts.enter_context(tracing("pingtai-up")),
         )
         where = LocalStack(
             pid=os.getpid(),

@@ -4,7 +4,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-from temporalio.client import Client, Interceptor
+from temporalio.client import Client, Interceptor, Plugin
 from temporalio.envconfig import ClientConfigProfile, ClientConnectConfig
 from temporalio.runtime import Runtime, TelemetryConfig
 
@@ -95,7 +95,10 @@ def quietly() -> None:
 
 
 async def connect(
-    *, runtime: Runtime | None = None, interceptors: tuple[Interceptor, ...] = ()
+    *,
+    runtime: Runtime | None = None,
+    interceptors: tuple[Interceptor, ...] = (),
+    plugins: tuple[Plugin, ...] = (),
 ) -> Client:
     """A client of the configured Temporal, with the payload converter of the contract.
 
@@ -114,6 +117,7 @@ async def connect(
             data_converter=configured_converter(),
             runtime=runtime,
             interceptors=interceptors,
+            plugins=plugins,
         )
     except RuntimeError as error:
         where = config["target_host"]

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
-from temporalio.client import Client
+from temporalio.client import Client, Plugin
 
 from db.engine import create_engine
 from db.queries import RegisterQueries
@@ -45,7 +45,8 @@ class Backends(Protocol):
 class ConfiguredBackends:
     """Temporal and the register, where their own configuration finds them."""
 
-    def __init__(self) -> None:
+    def __init__(self, plugins: tuple[Plugin, ...] = ()) -> None:
+        self._plugins = plugins
         self._temporal: tuple[object, Client] | None = None
         self._temporal_seen = -LOOKED_UP_EVERY
         self._client: PingtaiClient | None = None
@@ -82,7 +83,7 @@ class ConfiguredBackends:
             return self._temporal
         try:
             async with asyncio.timeout(CONNECT_WITHIN):
-                return where, await connect()
+                return where, await connect(plugins=self._plugins)
         except TimeoutError:
             raise Unreachable("Temporal does not answer", "Temporal 没有应答") from None
 

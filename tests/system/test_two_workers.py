@@ -12,6 +12,7 @@ from db.engine import create_engine
 from db.queries import RegisterQueries
 from starter.client.register_lookups import RegisterLookups
 from tests.system.processes import MAIN, PATIENCE, pingtai, started
+from tests.system.span_collector import collecting_spans
 from worker.demo.clockwork import Clockwork
 from worker.demo.example_lives import load_examples
 from worker.demo.player import Player
@@ -41,10 +42,12 @@ async def test_one_of_two_workers_is_killed_in_the_middle(
     probes = f"127.0.0.1:{free_port(28000)}"
     by_environment = {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": namespace} | database
     by_environment["PINGTAI_HEALTH_ADDRESS"] = probes
+    tracing = {"PINGTAI_TRACING": "otlp"}
     by_profile = {"TEMPORAL_CONFIG_FILE": str(profile), "TEMPORAL_PROFILE": "office"} | database
     with (
+        collecting_spans() as (tracing["OTEL_EXPORTER_OTLP_ENDPOINT"], spans),
         started(home, "worker", ready=READY, program=IMPATIENT, **by_environment) as first,
-        started(home, "worker", ready=READY, program=IMPATIENT, **by_profile) as second,
+        started(home, "worker", ready=READY, program=IMPATIENT, **by_profile, **tracing) as second,
     ):
         async with httpx.AsyncClient(base_url=f"http://{probes}") as http:
             assert 200 == (await http.get("/readyz")).status_code
@@ -69,5 +72,9 @@ async def test_one_of_two_workers_is_killed_in_the_middle(
         assert 0 == doctor.returncode, doctor.stdout
         second.send_signal(signal.SIGTERM)
         assert 0 == await asyncio.to_thread(second.wait, PATIENCE)
+    began = {span.span_id for span in spans if span.name == "RunWorkflow:Platform"}
+    asked = {span.span_id for span in spans if span.parent_span_id in began}
+    done = {span.name for span in spans if span.parent_span_id in asked}
+    assert "RunActivity:hand_in" in done, sorted({span.name for span in spans})
     await engine.dispose()
     assert len(LIVES) == len(players)
