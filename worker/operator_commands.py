@@ -101,7 +101,7 @@ async def worker() -> None:
     settings = load_settings()
     notices = NoticeConfig(*load_notices(settings.notices))
     set_up_logs(settings)
-    with stopping() as stop, tracing("pingtai-worker") as plugins:
+    with stopping() as stop, tracing("pingtai-worker", on=settings.tracing == "otlp") as plugins:
         client = await connect(runtime=telemetry(settings), plugins=plugins)
         async with (
             register_database(home()) as database,

@@ -40,7 +40,7 @@ async def serve(address: str | None) -> None:
     with (
         listener(address or settings.http_address) as listening,
         stopping() as stop,
-        tracing("pingtai-serve") as plugins,
+        tracing("pingtai-serve", on=settings.tracing == "otlp") as plugins,
     ):
         set_up_logs(settings)
         if not is_loopback(listening):

@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     """Serve the SDK's Prometheus metrics there, such as 127.0.0.1:9464."""
     health_address: str | None = Field(default=None, pattern=r"^.+:\d+$")
     """Answer `/livez` and `/readyz` of a worker there, such as 127.0.0.1:8081."""
+    tracing: Literal["off", "otlp"] = "off"
+    """Send traces by OpenTelemetry (`starter.client.tracing`)."""
     max_cached_workflows: int = Field(default=1000, ge=0, le=1_000_000)
     temporal_port: int = Field(default=7233, ge=1024, le=64535)
     """Where the local stack's Temporal listens (loopback only); its Web UI, where there is one, 1000 above."""

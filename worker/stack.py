@@ -94,11 +94,12 @@ async def local_stack(
             chosen = settle_port(chosen, int(temporal.address.rpartition(":")[2]), home)
         # What is thrown away needs no key of a term.
         converter = pydantic_data_converter if throw_away else configured_converter()
+        traced = settings.tracing == "otlp" and not throw_away
         client = await Client.connect(
             temporal.address,
             data_converter=converter,
             runtime=telemetry(settings),
-            plugins=() if throw_away else parts.enter_context(tracing("pingtai-up")),
+            plugins=parts.enter_context(tracing("pingtai-up", on=traced)),
         )
         where = LocalStack(
             pid=os.getpid(),

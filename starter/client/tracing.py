@@ -12,30 +12,21 @@ from temporalio.client import Plugin
 
 from starter.errors import BadInput
 
-VARIABLE = "PINGTAI_TRACING"
-_OFF, _ON = ("", "off"), "otlp"
-
 
 @contextmanager
-def tracing(service: str) -> Iterator[tuple[Plugin, ...]]:
+def tracing(service: str, *, on: bool) -> Iterator[tuple[Plugin, ...]]:
     """Yield the plugin for clients and workers of this process, or none; at the end all spans are sent.
 
     Raises:
-        BadInput: the setting is unknown, OpenTelemetry is not installed, or payloads are encrypted.
+        BadInput: OpenTelemetry is not installed, or payloads are encrypted.
     """
-    value = os.environ.get(VARIABLE, "")
-    if value in _OFF:
+    if not on:
         yield ()
         return
-    if value != _ON:
-        raise BadInput(
-            f'{VARIABLE}="{value[:60]}" cannot be used: write off or otlp',
-            f"环境变量 {VARIABLE} 的值“{value[:60]}”无效，应为 off 或 otlp",
-        )
     if os.environ.get("PINGTAI_PAYLOAD_KEYS"):
         raise BadInput(
-            f"{VARIABLE} cannot be used with PINGTAI_PAYLOAD_KEYS: spans tell reasons of refusals",
-            f"{VARIABLE} 不能与 PINGTAI_PAYLOAD_KEYS 同时使用：追踪数据含未加密的不予受理原因",
+            "PINGTAI_TRACING cannot be used with PINGTAI_PAYLOAD_KEYS: spans tell reasons of refusals",
+            "PINGTAI_TRACING 不能与 PINGTAI_PAYLOAD_KEYS 同时使用：追踪数据含未加密的不予受理原因",
         )
     try:
         from opentelemetry import trace  # noqa: PLC0415 - an extra
@@ -50,8 +41,8 @@ def tracing(service: str) -> Iterator[tuple[Plugin, ...]]:
         )
     except ImportError:
         raise BadInput(
-            f"{VARIABLE} needs OpenTelemetry: pip install 'pingtai[otel]'",
-            f"{VARIABLE} 需要 OpenTelemetry：pip install 'pingtai[otel]'",
+            "PINGTAI_TRACING needs OpenTelemetry: pip install 'pingtai[otel]'",
+            "PINGTAI_TRACING 需要 OpenTelemetry：pip install 'pingtai[otel]'",
         ) from None
     # OTEL_SERVICE_NAME, where it is set, says it better.
     named = Resource.create({} if os.environ.get("OTEL_SERVICE_NAME") else {SERVICE_NAME: service})
