@@ -157,7 +157,7 @@ def test_who_is_not_in_it_changes_nothing(opened: Office) -> None:
     ):
         for said in (("end", typed), ("show", typed), ("proof", typed)):
             assert near in opened.run(*said, code=2, lang=lang)
-    assert "not in the roster" in opened.run("show", "hd-9", code=2)
+    assert "Not in the roster: hd-9" in opened.run("show", "hd-9", code=2)
 
 
 def test_the_proof_holds(opened: Office) -> None:
