@@ -55,6 +55,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "assessment-diagram": lambda: f"```mermaid\n{mermaid(ASSESSMENT)}\n```",
     "assessment-table": lambda: table(ASSESSMENT),
     "cli": manual,
+    "cli-zh": lambda: manual(spoken_in="zh"),
     "told-table": notice_table,
     "author-rules": author_table,
     "import-columns": import_columns.table,

@@ -1,17 +1,20 @@
-"""The manual of the command line, made from the commands themselves: `docs/cli.md`."""
+"""The manual of the command line, made from the commands themselves: `docs/cli.md` and `docs/cli.zh.md`."""
 
 import inspect
 import re
 from collections.abc import Iterator
+from typing import cast
 
 import click
 
-from starter.terminal.catalogue import AS_WRITTEN
+from starter.terminal.catalogue import AS_WRITTEN, click_speaks
 from starter.terminal.chosen_language import speaking
-from starter.terminal.lazy_group import LANG
+from starter.terminal.language import language
+from starter.terminal.lazy_group import LANG, in_language
 from worker.main import pingtai
+from workflows.words import Language, Words
 
-_EXAMPLES = re.compile(r"^Examples?:\n", re.MULTILINE)
+_EXAMPLES = re.compile(r"^(?:Examples?:|示例：)\n", re.MULTILINE)
 
 _DECIDE = (
     *("recommend", "inspect", "revise", "opine", "list", "withdraw", "support", "set-aside"),
@@ -108,10 +111,11 @@ _NOT_TYPED_IN = {
 """Commands whose example cannot be typed in as it stands, and why."""
 
 
-def manual(root: click.Group = pingtai) -> str:
-    """Every command with its usage, what it does, its options, and an example."""
-    with speaking("en"):
-        return "\n\n".join(_page(context) for context in commands(root))
+def manual(root: click.Group = pingtai, spoken_in: Language = "en") -> str:
+    """Every command with its usage, what it does, its options, and an example, in the words of its help."""
+    with speaking(spoken_in), click_speaks():
+        spoken = cast("click.Group", in_language(root))
+        return "\n\n".join(_page(context) for context in commands(spoken))
 
 
 def commands(root: click.Group, name: str = "pingtai") -> Iterator[click.Context]:
@@ -171,6 +175,10 @@ def _options(context: click.Context) -> str:
     records = [
         param.get_help_record(context)
         for param in context.command.get_params(context)
-        if not set(param.opts) & set(help_names) and not (context.parent and param is LANG)
+        if not set(param.opts) & set(help_names)
+        and not (context.parent and param.opts is LANG.opts)  # a copy in Chinese has the same ones
     ]
-    return "\n".join(f"- `{record[0]}`: {record[1]}" for record in records if record and record[1])
+    colon = Words(": ", "：").text(language())
+    return "\n".join(
+        f"- `{record[0]}`{colon}{record[1]}" for record in records if record and record[1]
+    )

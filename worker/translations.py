@@ -20,6 +20,7 @@ from starter.terminal.chinese_help import texts
 from starter.terminal.chosen_language import speaking
 from worker.manual import commands
 
+_ROOT = Path(__file__).parents[1]
 SOURCE = LOCALE / "zh" / "LC_MESSAGES" / f"{DOMAIN}.po"
 COMPILED = SOURCE.with_suffix(".mo")
 _HEADER = (
@@ -68,10 +69,11 @@ def bring_up_to_date(root: click.Group, *, write: bool) -> tuple[list[str], list
 def needed(root: click.Group) -> list[Entry]:
     """Every text that needs Chinese: of our commands, then of click."""
     found: dict[str, Entry] = {}
+    written_out = set(literals())
     with speaking("en"):
         for context in list(commands(root)):  # all are loaded before it is asked what is made
             for text in texts(context.command):
-                if not _needs_none(text):
+                if key(text) in written_out or not _needs_none(text):
                     found.setdefault(key(text), Entry(key(text), where=context.command_path))
     for entry in _of_click():
         found.setdefault(entry.en, entry)
@@ -86,6 +88,18 @@ def _needs_none(text: str) -> bool:
     if EXAMPLES.match(text.removeprefix(AS_WRITTEN)) or not _LETTERS.search(text):
         return True
     return is_made(text) and not _CAPITALS.fullmatch(text)
+
+
+def literals() -> Iterator[str]:
+    """Texts that a command has in its own code: who shows them may not have loaded what makes the same."""
+    for folder in ("starter", "audit", "worker"):
+        for path in (_ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                match node:
+                    case ast.keyword(arg="help" | "metavar", value=ast.Constant(str(text))) if (
+                        _LETTERS.search(text)
+                    ):
+                        yield key(text)
 
 
 def _of_click() -> Iterator[Entry]:

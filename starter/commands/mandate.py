@@ -52,7 +52,7 @@ def mandate_command() -> None:
     type=DAY,
     required=True,
     metavar="DAY",
-    help=made(Words("First day. 起", "代理首日。")),
+    help="First day. 起",
 )
 @click.option(
     "--until",

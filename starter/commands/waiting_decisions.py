@@ -72,7 +72,7 @@ def receipt_comes(draft: CountersignDraft) -> Words:
     """Say that there is no receipt of a decision yet, and how it is kept."""
     return Words(
         f"comes with the countersignature: pingtai countersign {draft.number} --receipt FILE",
-        f"会签后出具：pingtai countersign {draft.number} --receipt FILE",
+        f"会签后出具：pingtai countersign {draft.number} --receipt 文件",
     )
 
 

@@ -72,9 +72,11 @@ def calls_in(code: str, document: str) -> Iterator[Call]:
         options = tuple(word.partition("=")[0] for word in words if word.startswith("--"))
         if words[:1] == ["--lang"]:
             words = words[2:]
-        # What stands for something else, as in [OPTIONS] and COMMAND, is in capitals.
+        # What stands for something else, as in [OPTIONS] and COMMAND, is in capitals, or in Chinese.
         plain = tuple(
-            word for word in words if not word.startswith(("-", "[")) and not word.isupper()
+            word
+            for word in words
+            if not word.startswith(("-", "[")) and not word.isupper() and word.isascii()
         )
         yield Call(document, plain, options)
 

@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from starter.commands.notation import chinese_list
+from starter.terminal.catalogue import in_chinese, is_made, key
+from starter.terminal.chinese_help import texts
 from starter.terminal.chosen_language import speaking
 from starter.terminal.help_layout import columns, filled
 from worker import translations
@@ -23,7 +25,8 @@ _TYPED = re.compile(
     r"|(?<![\w-])--?[a-z][a-z0-9-]*"  # flags
     r"|（[a-z_0-9:]+）"  # the words of files, beside the Chinese ones
     r"|\[[a-z_|0-9:\s-]+\]"  # the same, to choose from, in one line or several
-    r"|(?<![A-Za-z])[A-Z][A-Z0-9_]*(?![A-Za-z0-9_])"  # variables and formats
+    r"|\$?(?<![A-Za-z])[A-Z]+_[A-Z0-9_]+(?![A-Za-z0-9_])|\$[A-Z]+"  # variables
+    r"|(?<![A-Za-z])[A-Z](?![A-Za-z])"
     r"|“[a-z]+:”|'[^']*'|T00|Ctrl-C|SHA-256|decide:"
 )
 _NAMES = {
@@ -38,7 +41,10 @@ _NAMES = {
     "dead",
     "json",
     "y2",
+    *("YYYY-MM-DD", "CSV", "XLSX", "DOCX", "JSON", "PDF", "PEM", "TOML", "ZIP"),
+    *("HTTP", "TLS", "SSH", "SIGHUP", "SIGTERM"),
 }
+"""Names and formats; a word in capitals that stands for a value is Chinese."""
 _LATIN = re.compile(r"[A-Za-z][A-Za-z-]*[A-Za-z0-9]")
 
 
@@ -158,6 +164,17 @@ def test_the_catalogue_is_complete_and_compiled() -> None:
     stale, untranslated = translations.bring_up_to_date(pingtai, write=False)
     assert stale == []
     assert [entry.en for entry in untranslated] == []
+
+
+def test_no_text_is_chinese_only_where_another_command_was_loaded() -> None:
+    """What a command writes out itself is in the catalogue, though another one makes the same from data."""
+    known = {entry.en: entry.zh for entry in read(translations.SOURCE.read_text(encoding="utf-8"))}
+    literals = set(translations.literals())
+    assert {"First day. 起", "FILE[=TITLE]"} <= literals
+    shown = {key(one) for context in COMMANDS for one in texts(context.command)}
+    assert [] == [one for one in sorted(shown & literals) if not known.get(one)]
+    twice = {one: in_chinese(one) for one in shown & literals if is_made(one)}
+    assert {one: known[one] for one in twice} == twice
 
 
 def test_placeholders_are_kept() -> None:

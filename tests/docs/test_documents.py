@@ -20,6 +20,7 @@ from workflows.diagram import ANY_OPEN, drawn, edge, label, mermaid, table
 from workflows.errors import PingtaiError
 from workflows.lifecycle import ASSESSMENT, PLATFORM, STAYS
 from workflows.steps import Lifecycle
+from workflows.words import Language
 
 every_document = pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)
 each_lifecycle = pytest.mark.parametrize("case", [PLATFORM, ASSESSMENT], ids=lambda case: case.name)
@@ -150,7 +151,7 @@ def test_no_document_names_a_command_or_option_that_is_not_there(path: Path) -> 
 
 def test_every_command_is_shown_in_some_document() -> None:
     """No command is a secret: each is told of besides in the manual, which tells of all."""
-    told = [path for path in documents() if path.name != "cli.md"]
+    told = [path for path in documents() if path.name not in ("cli.md", "cli.zh.md")]
     shown = {command for path in told for call in calls(path) for command in called(pingtai, call)}
     every = {context.command_path: context.command for context in commands(pingtai)}
     assert [] == [
@@ -214,18 +215,22 @@ def test_every_exit_code_is_in_the_manual() -> None:
     kinds: list[type[PingtaiError]] = [PingtaiError, *PingtaiError.__subclasses__()]
     errors = {kind.exit_code for kind in kinds}
     known = errors | {0, NO, WRONG, NOT_CHECKED, BAD_INPUT, REFUSED, INTERRUPTED}
-    text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    assert known == {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
+    for page in ("cli.md", "cli.zh.md"):
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        assert known == {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
 
 
-def test_the_manual_has_every_command_with_every_option() -> None:
-    """docs/cli.md is made of the whole tree: a heading, a usage and all options of each."""
-    written = manual()
+@pytest.mark.parametrize("spoken_in", ["en", "zh"])
+def test_the_manual_has_every_command_with_every_option(spoken_in: Language) -> None:
+    """docs/cli.md and cli.zh.md are made of the whole tree: a heading, a usage and all options of each."""
+    written = manual(spoken_in=spoken_in)
     for context in commands(pingtai):
         assert f"## {context.command_path}\n\n```text\n{context.command_path} " in written
     params = [param for context in commands(pingtai) for param in context.command.params]
     options = {opt for param in params for opt in param.opts}
     assert [] == [opt for opt in options if opt.startswith("--") and opt not in written]
+    terms = ("Usage", "[OPTIONS]", "[required]", "[default: ", "[env var: ", "Example")
+    assert (spoken_in == "zh") == all(one not in written for one in terms)
 
 
 def test_the_settings_are_documented_and_no_others() -> None:
