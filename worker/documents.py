@@ -4,7 +4,7 @@ A document's part stands between `<!-- generated: NAME -->` and `<!-- end -->`; 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
@@ -18,6 +18,7 @@ from workflows.authorship_checks import AUTHOR_RULES
 from workflows.diagram import mermaid, table
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.vocabulary import Happening, Kind, Role
+from workflows.words import Language
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,16 +28,25 @@ _WHOM = {
 }
 
 
-def notice_table() -> str:
-    """Who is told of what: every event, of a platform or of an assessment, and who is told of it."""
+def notice_table(language: Language = "en") -> str:
+    """Who is told of what: every event, of a platform or of an assessment, and who is told of it.
+
+    The table in English has the Chinese terms beside the English ones.
+    """
+    chinese = language == "zh"
+    heads = "事项 | 所属 | 通知对象" if chinese else "event 事项 | of 所属 | recipients 通知对象"
+    cases = {"platform": "平台", "assessment": "年度考核"}
     rows = [
-        f"| `{event}` {_zh(event)} | {case} | {', '.join(_WHOM[whom] for whom in told)} |"
+        f"| `{event}` {_zh(event)} | {cases[case] if chinese else case} | {_told(told, chinese=chinese)} |"
         for case, events in RECIPIENT_ROLES.items()
         for event, told in events.items()
     ]
-    return "\n".join(
-        ("| event 事项 | of 所属 | recipients 通知对象 |", "| --- | --- | --- |", *rows)
-    )
+    return "\n".join((f"| {heads} |", "| --- | --- | --- |", *rows))
+
+
+def _told(told: Iterable[Whom], *, chinese: bool) -> str:
+    names = [_WHOM[whom] for whom in told]
+    return "；".join(name.rpartition(" ")[2] for name in names) if chinese else ", ".join(names)
 
 
 def _zh(event: str) -> str:
@@ -57,6 +67,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "cli": manual,
     "cli-zh": lambda: manual(spoken_in="zh"),
     "told-table": notice_table,
+    "told-table-zh": lambda: notice_table("zh"),
     "author-rules": author_table,
     "import-columns": import_columns.table,
     "import-columns-zh": lambda: import_columns.table("zh"),
