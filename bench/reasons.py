@@ -33,8 +33,8 @@ def _decision(figure: Figure, found: Findings) -> str:
         " same run a search attribute that changed with the answer would cost the bare workflow"
         f" {more(BARE_AND_ATTRIBUTE, BARE)} (ours changes it afterwards), an empty activity after the answer"
         f" {more(BARE_AND_ACTIVITY, BARE)}; PostgreSQL costs ours {more(OURS, OURS_WITHOUT_DATABASE)}, since"
-        " no answer waits for it. The rest is our own work on a decision: reading and judging it twice"
-        " (before it enters the history, and when it is taken), sealing the log, the batch for the register."
+        " no answer waits for it. The rest is our own work on a decision: reading and judging it,"
+        " sealing the log, the batch for the register."
     )
 
 

@@ -16,6 +16,7 @@ from workflows.decision_reading import check_texts, decision_of
 from workflows.decisions import PlanRevision, SetAside
 from workflows.entry_content import content_to_log
 from workflows.judge import judge
+from workflows.kept_judgement import KeptJudgement
 from workflows.known_roster import News, news_of
 from workflows.model import (
     MAX_MESSAGE_BYTES,
@@ -67,6 +68,7 @@ class Case(Generic[S]):
         """The SHA-256 of the setting aside that its platform took, and sent on to it with its signatures."""
         self._chain = ContentChain()
         self._room = RecordRoom(self.log)
+        self._kept: KeptJudgement | None = None
         for entry in self.log:
             self._note_role(entry)
 
@@ -158,6 +160,9 @@ class Case(Generic[S]):
         *,
         preview: bool = False,
     ) -> Decision:
+        grounds = KeptJudgement.of(self, decision, at, deadline, edition)
+        if self._kept and self._kept.stands(grounds):
+            return decision
         first = self.receipts.first(decision)
         if first is None:
             if self.closed:
@@ -182,6 +187,7 @@ class Case(Generic[S]):
             judge(state, decision, circumstances)
             self._check_target(decision, at)
             self._check_room(decision)
+            self._kept = None if preview else grounds
         elif first.said_sha256 != decision_digest(decision):
             raise self._refused(decision, used_before(first))
         return decision
@@ -250,9 +256,8 @@ class Case(Generic[S]):
             actor=decision.actor,
             decision_id=decision.decision_id,
         )
-        sender = self.receipts.sender_of_new(decision)
-        digest = decision_digest(decision)
-        receipt = receipt_of(entry, self.state, sender, digest, self.edition)
+        self._kept, sender = None, self.receipts.sender_of_new(decision)
+        receipt = receipt_of(entry, self.state, sender, decision_digest(decision), self.edition)
         self.receipts.keep(receipt)
         if self.notes_clocks:
             self._note_clock(arrow, before, at)

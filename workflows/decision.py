@@ -1,7 +1,8 @@
 """What every decision says, whatever its kind: see `decisions.py` for each."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field
 
@@ -118,6 +119,17 @@ class Decision(Message):
         ),
     ] = Field(default=(), max_length=MOST_ROOTS, exclude_if=_is_empty)
 
+    @cached_property
+    def sent(self) -> Mapping[str, Any]:
+        """What was sent, as `as_sent` writes it: asked for again and again while a decision is taken."""
+        return as_sent(self)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy the fields only: a copy that says something else was sent otherwise."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("sent", None)
+        return copied
+
     @property
     def sender(self) -> str:
         """Who sent it: the space in which its `decision_id` is unique."""
@@ -174,7 +186,7 @@ def with_hashed_application(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def decision_digest(decision: Decision) -> str:
     """Return the SHA-256 of what a decision said, its plan in it."""
-    return digest_of_content(as_sent(decision))
+    return digest_of_content(decision.sent)
 
 
 class Filing(Decision):

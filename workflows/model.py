@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
@@ -195,16 +196,15 @@ def _blank(path: str, value: Any, *, needed: bool) -> Iterator[tuple[str, Words]
     within: Iterable[tuple[str, Any, bool]]
     match value:
         case str():
-            if value and not seen(value):
+            if not value or says_something(value):
+                return
+            if not seen(value):
                 yield path, _BLANK
-            elif value and needed and not says_something(value):
+            elif needed:
                 yield path, _PUNCTUATION
             return
         case BaseModel():
-            fields = type(value).model_fields
-            within = (
-                (name, getattr(value, name), one.is_required()) for name, one in fields.items()
-            )
+            within = ((name, getattr(value, name), one) for name, one in _required(type(value)))
         case dict():
             within = ((str(name), one, True) for name, one in value.items())
         case tuple():
@@ -212,7 +212,15 @@ def _blank(path: str, value: Any, *, needed: bool) -> Iterator[tuple[str, Words]
         case _:
             return
     for name, one, required in within:
+        if one is None or (isinstance(one, str) and says_something(one)):
+            continue
         yield from _blank(f"{path}.{name}" if path else name, one, needed=required)
+
+
+@cache
+def _required(model: type[BaseModel]) -> tuple[tuple[str, bool], ...]:
+    """Return the fields of a model, and whether each is required."""
+    return tuple((name, one.is_required()) for name, one in model.model_fields.items())
 
 
 _BLANK = Words("is empty: it has only characters that nobody sees", "不能为空：仅含不可见字符")
@@ -270,15 +278,17 @@ def problem_in(error: Any) -> FieldError:
 
 def canonical(data: Any) -> bytes:
     """One JSON text for the same data: sorted keys, no spaces, UTF-8 (a lone surrogate passes)."""
-    text = json.dumps(
-        data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_no_json
-    )
-    return text.encode("utf-8", "surrogatepass")
+    return _CANONICAL.encode(data).encode("utf-8", "surrogatepass")
 
 
 def _no_json(data: object) -> str:
     """What a message may hold that is no JSON: a signal of bytes, say, is refused and still hashed."""
     return data.hex() if isinstance(data, bytes) else type(data).__name__
+
+
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_no_json
+)
 
 
 def sha256(data: Any) -> str:

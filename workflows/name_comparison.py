@@ -9,6 +9,7 @@ every other character, also the place, and the legal form itself (股份有限�
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from workflows.circumstances import NEWEST, Edition
 from workflows.name_tables import (
@@ -55,6 +56,7 @@ def _latin(letter: str) -> bool:
     return letter.isascii() and letter.isalnum()
 
 
+@lru_cache(maxsize=4096)  # each decision compares the same few bodies
 def name_key(name: str, edition: Edition = NEWEST) -> str:
     """Return the form of a name in which equal names are equal texts."""
     return "".join(_plain(name, edition).split()).casefold()
@@ -72,6 +74,10 @@ def seen(text: str) -> str:
 
 def says_something(text: str) -> bool:
     """Return whether a text has more than punctuation, dashes and what nobody sees."""
+    first = text[:1]
+    # Nearly every text begins so, and all texts of all messages are asked.
+    if (first.isascii() and first.isalnum()) or "\u4e00" <= first <= "\u9fff":
+        return True
     return any(
         not letter.isspace()
         and letter not in MARKS

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from workflows.decision import Decision
-from workflows.model import MAX_RECORD_BYTES, as_sent, canonical
+from workflows.model import MAX_RECORD_BYTES, canonical
 from workflows.record import EntryKind, LogEntry
 from workflows.states import content_of
 from workflows.vocabulary import (
@@ -56,7 +56,8 @@ class RecordRoom:
     """The room that the entries of one case have taken."""
 
     def __init__(self, log: Iterable[LogEntry]) -> None:
-        self._entries = 0
+        self.taken = 0
+        """Bytes of all entries."""
         self._repeats: Counter[Share] = Counter()
         self._said: set[Share] = set()
         self._correcting = 0
@@ -67,8 +68,9 @@ class RecordRoom:
         """Count an entry; refusals are bounded by their number and their length."""
         if entry.kind is EntryKind.REFUSED:
             return
-        size = len(canonical(entry.model_dump(mode="json")))
-        self._entries += size
+        # As long as its canonical JSON, and written in one go: only the order of the fields is another.
+        size = len(entry.model_dump_json().encode())
+        self.taken += size
         if entry.kind is not EntryKind.DECISION or entry.actor is None:
             return
         share = (entry.name, entry.outcome, entry.actor.role)
@@ -84,10 +86,10 @@ class RecordRoom:
         """Why a decision does not fit; `plans` are bytes that wait for the register, `shares` as of 0.4.0."""
         if decision.kind in UNBOUNDED:
             return None
-        size = len(canonical(as_sent(decision)))
+        size = len(canonical(decision.sent))
         correcting = decision.kind == Kind.SET_ASIDE
         limit = MAX_RECORD_BYTES + (ROOM_TO_CORRECT if correcting else 0)
-        whole = self._entries + _RECEIPT * (receipts + 1) + plans + size
+        whole = self.taken + _RECEIPT * (receipts + 1) + plans + size
         if shares:
             shortage = self._shortage_of_share(decision)
             if shortage:

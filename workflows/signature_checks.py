@@ -22,7 +22,6 @@ from workflows.authorship_checks import (
 from workflows.case_changes import FactsChange
 from workflows.circumstances import Circumstances
 from workflows.decision import Decision
-from workflows.model import as_sent
 from workflows.rules import CaseState
 from workflows.signed_form import signed_form, signers
 from workflows.ssh_signatures import BadSignature, key_named_in
@@ -49,7 +48,7 @@ def objections_to_signatures(decision: Decision, circumstances: Circumstances) -
     answers = decision.case.answers if decision.case else None
     # What the platform sent on was signed for the platform's log, and judged there.
     may_answer = (answers,) if circumstances.sent_on else circumstances.answerable
-    signatures, form = as_sent(decision)["signatures"], signed_form(decision)
+    signatures, form = decision.sent["signatures"], signed_form(decision)
     for _, why, advice in signature_faults(signatures, form, answers, may_answer):
         yield Words(f"{why.en}: {advice.en}", f"{why.zh}，{advice.zh}") if advice else why
 

@@ -55,12 +55,17 @@ class PublicKey(NamedTuple):
 
     def openssh(self) -> str:
         """The key as it stands in a file `*.pub` or `allowed_signers`, without a comment."""
-        return f"{self.algorithm} {base64.b64encode(self.blob()).decode()}"
+        return _line_of(self)
 
     def fingerprint(self) -> str:
         """The key's fingerprint, as `ssh-keygen -l` shows it."""
         digest = base64.b64encode(sha256(self.blob()).digest()).decode()
         return f"SHA256:{digest.rstrip('=')}"
+
+
+@lru_cache(maxsize=256)  # each rule about a decision's keys looks for it in the roster
+def _line_of(key: PublicKey) -> str:
+    return f"{key.algorithm} {base64.b64encode(key.blob()).decode()}"
 
 
 def read_public_key(text: str) -> PublicKey:
@@ -116,6 +121,7 @@ def signer_of_hash(signature: bytes, hashed: bytes, namespace: str) -> PublicKey
     return key
 
 
+@lru_cache(maxsize=256)
 def key_named_in(signature: bytes) -> PublicKey:
     """Return the key that a signature names, of which `signer_of` has found before that it made it.
 

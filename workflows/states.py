@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 from workflows.application import LeadUnit, Organisation, PlatformApplication
 from workflows.awaited import Awaited
-from workflows.decision import with_hashed_application
+from workflows.decision import Decision, with_hashed_application
 from workflows.model import Instant, Message, Record, Sha256, as_sent, parse, sha256
 from workflows.periods import kick_off
 from workflows.policy import Policy
@@ -218,7 +218,9 @@ def content_of(message: Message) -> dict[str, Any]:
 
     Plans are long and kept as versions of their own; their hash binds them to the log.
     """
-    content = with_hashed_application(as_sent(message))
+    content = with_hashed_application(
+        message.sent if isinstance(message, Decision) else as_sent(message)
+    )
     if "plan" in content:
         content["plan_sha256"] = sha256(content.pop("plan"))
     return content

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from workflows.awaited import Awaited
 from workflows.circumstances import NEWEST, Edition
@@ -188,8 +189,15 @@ class Lifecycle:
 
     def second_of(self, name: str, outcome: str) -> SecondSignature | None:
         """Return the group of decisions with a second signature to which an outcome belongs."""
-        known = (a.second for _, t, a in self.arrows() if (t.name, a.outcome) == (name, outcome))
-        return next(filter(None, known), None)
+        return self._seconds.get((name, outcome))
+
+    @cached_property
+    def _seconds(self) -> dict[tuple[str, str], SecondSignature]:
+        found: dict[tuple[str, str], SecondSignature] = {}
+        for _, trigger, arrow in self.arrows():
+            if arrow.second:
+                found.setdefault((trigger.name, arrow.outcome), arrow.second)
+        return found
 
     def alone(self, name: str) -> bool:
         """Whether nothing follows from a decision of this kind."""

@@ -14,6 +14,7 @@ from workflows.circumstances import Edition
 from workflows.decision_reading import decision_of, new_decision_of
 from workflows.decisions import Recommendation
 from workflows.model import InvalidMessage, parse
+from workflows.name_comparison import says_something
 from workflows.name_tables import INVISIBLE
 from workflows.steps import AnyStage
 from workflows.vocabulary import AssessmentStage, Kind, Stage
@@ -140,3 +141,10 @@ def test_each_invisible_character_alone() -> None:
     for code in INVISIBLE[Edition.V0_5]:
         with pytest.raises(InvalidMessage):
             new_decision_of(raw | {"reason": chr(code)})
+
+
+def test_what_is_told_by_its_first_letter_is_told_so_by_each() -> None:
+    """Most texts begin with a letter, a figure or a character: for these nothing else is looked at."""
+    for letter in map(chr, range(0x10000)):
+        rest = says_something(f"\u200b{letter}")  # behind what nobody sees each letter is looked at
+        assert says_something(letter) == rest, hex(ord(letter))

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from workflows.model import sha256
+from workflows.model import canonical, sha256
 from workflows.policy import Policy
 from workflows.record import BEGINNING, LogEntry, find_chain_break
+from workflows.record_shares import RecordRoom
 from workflows.refusal import Refused
-from workflows.vocabulary import Kind, Stage
+from workflows.steps import AnyStage
+from workflows.vocabulary import AssessmentStage, Kind, Stage
 
 from .builders import application, plan
 from .cases import assessment, at_stage, decide, decision, moment, platform
@@ -134,3 +136,11 @@ def test_what_was_said_stands_though_it_is_the_default() -> None:
     raw = decision(Kind.RECOMMENDATION, case, documents=[])
     case.decide(raw, moment(case))
     assert case.log[1].said == raw
+
+
+@pytest.mark.parametrize("stage", [*Stage, *AssessmentStage])
+def test_the_room_of_an_entry_is_that_of_its_canonical_json(stage: AnyStage) -> None:
+    """It is counted by the quicker writer: no byte more or less, or a replay would refuse what was taken."""
+    for entry in at_stage(stage).log:
+        room = RecordRoom([entry])
+        assert room.taken == len(canonical(entry.model_dump(mode="json")))
