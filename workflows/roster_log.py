@@ -38,6 +38,8 @@ class RosterReceipt(Record):
     """Of the roster in force after it."""
     awaited: tuple[Awaited, ...] = ()
     said_sha256: Sha256
+    entry_hash: Sha256 | None = None
+    """The hash of its entry in the log: it seals this entry and all before it."""
     repeated: bool = False
     """True when this decision id had been answered before: the first answer, and nothing changed."""
 
@@ -56,6 +58,8 @@ class RosterView(Record):
     stage: RosterStage
     since: Instant | None = None
     root: SignedRoot | None = None
+    digest: Sha256 | None = None
+    """Of the version in force, as dossiers and `audit roster` name it."""
     proposed: SignedRoot | None = None
     waiting: tuple[WaitingDigest, ...] = ()
     people: int
@@ -167,6 +171,7 @@ class RosterLog:
             version=self.state.in_force.version if self.state.in_force else 0,
             awaited=self.awaited,
             said_sha256=decision.digest,
+            entry_hash=entry.hash,
         )
         self._receipts[receipt.decision_id, receipt.sender] = receipt
         return receipt
@@ -186,6 +191,7 @@ class RosterLog:
             stage=self.state.stage,
             since=self.state.since,
             root=self.state.root,
+            digest=self.state.in_force.digest() if self.state.in_force else None,
             proposed=self.state.proposed,
             waiting=waiting,
             people=len(self.state.leaves),

@@ -60,6 +60,24 @@ def check_signatures(place: LogId, logs: Logs) -> Iterator[Problem]:
             yield Problem(place.file, words, Check.SIGNATURES)
 
 
+def signed_after_revocation(logs: Logs, office: Mapping[str, datetime]) -> Iterator[Problem]:
+    """Return the decisions by keys that the office's roster had revoked by then: keys by their lines.
+
+    Where the register was away, and signatures are not asked for, a signature came without its proof, and
+    nothing in the logs says so.
+    """
+    known = revocations(logs)
+    unheard = {key: since for key, since in office.items() if key not in known}
+    for place, log in sorted(logs.items()) if unheard else ():
+        for entry in log:
+            if not is_signed(entry):
+                continue
+            with suppress(BadSignature):  # said of the signature itself
+                for _, (en, zh) in _revoked(entry, unheard):
+                    words = Words(f"entry {entry.seq}: {en}", f"第 {entry.seq} 条：{zh}")
+                    yield Problem(place.file, words, Check.SIGNATURES)
+
+
 def examined_entries(place: LogId, logs: Logs) -> Iterator[Examined]:
     """Return each decision of a log that is signed, or must be, and what does not hold of its authors."""
     log = logs[place]

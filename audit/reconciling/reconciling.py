@@ -11,6 +11,7 @@ from audit.histories import Histories
 from audit.problems import Problem
 from audit.reading.case_logs import Reading, read_platform, readings
 from audit.reading.check_histories import check_reading, not_checked
+from audit.reading.check_signatures import signed_after_revocation
 from audit.reading.known_rosters import cases_without_signatures, foreign_versions
 from audit.reconciling.differences import (
     DERIVED,
@@ -174,6 +175,7 @@ async def _one(
         logs = {place: [line.entry for line in log] for place, log in reading.logs.items()}
         done.problems += foreign_versions(logs, await about.roster_digests())
         done.problems += cases_without_signatures(logs, await about.roster_since())
+        done.problems += signed_after_revocation(logs, await about.revoked_keys())
         done.problems += _unreadable(reading, unreadable)
         done.problems += () if live else _beyond(reading, expected)
         await about.expect(expected.at_once())

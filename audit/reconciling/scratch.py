@@ -18,7 +18,7 @@ from audit.reconciling.differences import DERIVED, Row, Rows, compared
 from db.erasure_tables import erasure_log
 from db.reading import log_line
 from db.register_store import write_on
-from db.roster_tables import roster_log, roster_roots
+from db.roster_tables import roster_keys, roster_log, roster_roots
 from db.row_types import LogLine
 from db.tables import log_entries, platforms
 from workflows.activity_messages import RegisterBatch
@@ -101,6 +101,13 @@ class About:
         found = await self._connection.execute(query, execution_options=self._own)
         since: datetime | None = found.scalar_one_or_none()
         return since
+
+    async def revoked_keys(self) -> dict[str, datetime]:
+        """The keys that the office's roster has revoked, and since when."""
+        c = roster_keys.c
+        query = select(c.public, c.revoked).where(c.revoked.is_not(None))
+        rows = await self._connection.execute(query, execution_options=self._own)
+        return {row.public: row.revoked for row in rows}
 
     async def expect(self, batches: Iterable[RegisterBatch]) -> None:
         for batch in batches:

@@ -77,13 +77,28 @@ class DecisionSender:
             answer = await self._of_ended(workflow_id, platform_id, checked, raw)
         except Refused as error:
             if not _has_ended(error):
-                if not await self._tells_of_roster(workflow_id, raw):
+                fresh = await self._with_proofs_of_today(raw)
+                if not await self._tells_of_roster(workflow_id, fresh) and fresh == raw:
                     raise
-                answer = await self._update(workflow_id, raw)
+                answer = await self._update(workflow_id, fresh)
             else:
                 answer = await self._of_ended(workflow_id, platform_id, checked, raw)
         self._forms.note(workflow_id, answer)
         return await self._with_due(workflow_id, answer)
+
+    async def _with_proofs_of_today(self, raw: dict[str, Any]) -> dict[str, Any]:
+        """A signed decision whose proofs lead to the roster in force: what was signed has none of them.
+
+        One that is sent again after a new version is refused by its old proof, though nothing of it changed.
+        """
+        signatures = list(raw.get("signatures", ()))
+        with suppress(Unreachable):  # then the refusal stands
+            for number, one in enumerate(signatures):
+                person = (one.get("proof") or {}).get("entry", {}).get("id")
+                proof = await self._register.roster_proof(person) if person else None
+                if proof:
+                    signatures[number] = {**one, "proof": as_sent(proof)}
+        return {**raw, "signatures": signatures} if signatures else raw
 
     async def _tells_of_roster(self, workflow_id: str, raw: dict[str, Any]) -> bool:
         """Whether a case that refused a signed decision knew an old roster, and has been shown the new one."""

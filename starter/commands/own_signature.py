@@ -26,6 +26,12 @@ _WITHOUT = Words(
 )
 
 
+_UNCHECKED = Words(
+    "The roster cannot be asked now: nobody has checked that your key is good today. Audits compare it later",
+    "目前无法查询人员目录，未核对您的密钥当日是否有效；审计时将予核对",
+)
+
+
 def _of_another(own: str, person: str) -> Words:
     return Words(
         f"Not signed: the decision is of {person}, and your profile is that of {own}. To decide yourself, leave"
@@ -121,6 +127,9 @@ class OwnSignature:
             if isinstance(answer, PingtaiError):
                 if needed:
                     raise NotSent(answer.words) from answer
+                if not self._told:
+                    self._told = True
+                    complain(_UNCHECKED)
                 return None
             self._standing = answer
             if answer.in_no_entry and not self._told:

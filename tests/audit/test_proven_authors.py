@@ -19,6 +19,7 @@ from audit.dossier.lives import Life
 from audit.dossier.signed_decisions import signed_files
 from audit.problems import Check
 from audit.reading.authorship import Authorship, authorship_of
+from audit.reading.check_signatures import signed_after_revocation
 from audit.reading.known_rosters import (
     cases_without_signatures,
     foreign_versions,
@@ -163,6 +164,26 @@ def test_a_revocation_that_a_case_heard_of_later() -> None:
     case.decide(support, moment(case))
     faults = audited(tuple(case.log))[1].faults
     assert faults == {"revoked_before": [PLACE.entry(before.seq)]}
+
+
+def test_a_revocation_that_no_log_knows() -> None:
+    """Without its proof, where none is asked for: only the office's roster says that the key was revoked."""
+    case, known = opened(roster(), authorship="none", second_signature=[]), roster()
+    raw = known.signed(decision(Kind.RECOMMENDATION, case), case, "hd-1")
+    raw["signatures"] = [{"sshsig": raw["signatures"][0]["sshsig"]}]
+    case.decide(raw, moment(case))
+    logs, at_once = {PLACE: tuple(case.log)}, case.log[-1].at
+    assert audited(logs[PLACE])[0] == []
+    key = officers.public_key("hd-1").openssh()
+    [found] = signed_after_revocation(logs, {key: at_once})
+    assert "was revoked from 2024-03-05" in found.words.en
+    assert found.words.zh.startswith("第 2 条：")
+    for office in (
+        {},
+        {key: at_once + timedelta(seconds=1)},
+        {known.people["kw-1"].keys[0].public: START},
+    ):
+        assert not list(signed_after_revocation(logs, office))
 
 
 def test_two_rosters() -> None:

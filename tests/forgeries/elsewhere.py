@@ -52,6 +52,7 @@ SEEN_IN = {
     "roster-rows-changed": "tests/audit/test_roster_audit.py::test_rows_that_were_changed_are_named",
     "two-rosters-in-a-record": f"{_PROVEN}::test_two_rosters",
     "revoked-and-not-heard-of": f"{_PROVEN}::test_a_revocation_that_a_case_heard_of_later",
+    "revoked-and-without-proof": f"{_PROVEN}::test_a_revocation_that_no_log_knows",
     "row-of-a-log": f"{_RECONCILING}::test_a_changed_log_entry",
     "row-sealed-anew": f"{_RECONCILING}::test_what_was_said_is_compared_too",
     "last-row-deleted": f"{_RECONCILING}::test_a_dropped_last_entry",

@@ -38,6 +38,10 @@ def test_two_officers_set_it_up() -> None:
     life = Life()
     receipt = life.take(life.change([item(A), item(B)], A, B))
     assert (receipt.stage, receipt.version, receipt.outcome) == ("in_force", 1, "in_force")
+    assert receipt.entry_hash == life.roster.log[-1].hash == life.roster.view().log_hash
+    assert life.roster.state.root
+    assert life.roster.view().digest == life.roster.state.root.root.digest()
+    assert Life().roster.view().digest is None
     assert life.roster.state.in_force
     assert life.roster.state.in_force.root == root_over([A, B])
     for signers in ((A,), (A, A)):

@@ -13,6 +13,7 @@ from click.testing import Result
 from starter.client.interface import ToSign
 from starter.commands.own_signature import OwnSignature
 from starter.desk.profile import Profile, ProfileRole, ProfileSigning, write_profile
+from starter.errors import Unreachable
 from starter.signing.key_files import make_key
 from tests.rules.cases import at_stage, decision
 from tests.starter.test_own_signature import lines
@@ -97,6 +98,21 @@ def test_a_key_that_is_not_good_today_signs_nothing(
             batch = pingtai("decide", "--file", "-", way, stdin=lines(2))
             assert (3, 2) == (batch.exit_code, batch.stdout.count(why)), batch.output
     assert [] == sent
+
+
+def test_while_the_roster_cannot_be_asked_that_is_said_once(
+    pingtai: Run, sent: Sent, answers: dict[str, Any], key: PublicKey
+) -> None:
+    """Where no signature is asked for it is sent, signed; an audit holds the key against the roster later."""
+    answers["proofs"], answers["signatures_needed"] = Unreachable("the register is away", ""), 0
+    taken = pingtai("decide", "--file", "-", "--yes", stdin=lines(2))
+    assert (0, 1) == (
+        taken.exit_code,
+        taken.stderr.count("nobody has checked that your key is good"),
+    )
+    assert [1, 1] == [len(raw["signatures"]) for _, raw in sent]
+    assert not any("proof" in raw["signatures"][0] for _, raw in sent)
+    assert "未核对您的密钥当日是否有效" in pingtai(*RECOMMEND, lang="zh").stderr
 
 
 def test_the_key_of_another_person_signs_nothing(

@@ -17,7 +17,7 @@ from starter.client.signed_decisions import decide_signed, with_signature
 from starter.client.temporal_client import PingtaiClient
 from tests.rules import builders, officers
 from tests.rules.builders import Raw
-from tests.rules.roster_life import HAIDIAN, A, B, C, Life, actor_of, item
+from tests.rules.roster_life import HAIDIAN, A, B, C, Life, actor_of, entry, item, revoked
 from tests.workflows.world import World, brought_in
 from workflows.application import PlatformApplication
 from workflows.model import InvalidMessage, parse
@@ -102,6 +102,27 @@ async def test_a_case_is_decided_by_those_who_stand_in_the_roster(
     assert [Happening.ROSTER_LEARNED] == [
         one.name for one in log if one.name == Happening.ROSTER_LEARNED
     ]
+    # Signed under this version, sent when the case knows the next: nothing that was signed has changed.
+    kept = {**support, "decision_id": "kept"}
+    to_sign = await client.to_sign("signed-1", kept)
+    assert to_sign
+    kept = with_signature(to_sign.decision, KW_C, await client.roster_proof("kw-c"))
+    roster.take(roster.change([item(entry("kw-d"))], A, B))
+    await write_roster(engine, RosterBatch(entries=tuple(roster.roster.log)))
+    later = {**KW_A.says("support", given_on=support["given_on"]), "amount_wan": 2}
+    await decide_signed(client, "signed-1", later, KW_A)
+    assert len([one for one in await client.log("signed-1") if one.name == "roster_learned"]) == 2
+    assert "valid" == (await client.decide("signed-1", kept)).stage
+    revoked_c = roster.entries["kw-c"]
+    roster.take(roster.change([item(revoked(revoked_c, roster.at), revoked_c)], A, B))
+    await write_roster(engine, RosterBatch(entries=tuple(roster.roster.log)))
+    lost = await client.to_sign("signed-1", {**support, "decision_id": "lost"})
+    assert lost
+    with pytest.raises(Refused, match="is revoked since"):
+        await client.decide(
+            "signed-1", with_signature(lost.decision, KW_C, await client.roster_proof("kw-c"))
+        )
+
     assert await client.roster_proof("nobody") is None
     assert "kw-c" == await client.roster_holder(KW_C.key.openssh())
     assert "" == await client.roster_holder(officers.public_key("nobody").openssh())
