@@ -66,6 +66,9 @@ class Register(Protocol):
     async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
         """The platform's own log of a term, or of its newest; empty when the register has none."""
 
+    async def term_to_recover(self, platform_id: str) -> CaseLog:
+        """A platform's own log of its newest term, with all else that it takes to go on from it."""
+
 
 class RegisterActivities:
     """The activities of a case after each move."""
@@ -150,6 +153,16 @@ class RegisterActivities:
 
         Empty when the register has none: the workflow decides what that means.
         """
+        if lookup.recovery:
+            return await self._register.term_to_recover(lookup.platform_id)
+        if lookup.term and lookup.year and lookup.opening:
+            asked = LogRequest(
+                platform_id=lookup.platform_id,
+                term=lookup.term,
+                year=lookup.year,
+                opening=lookup.opening,
+            )
+            return CaseLog(entries=await self._register.read_log(asked))
         return CaseLog(entries=await self._register.platform_log(lookup.platform_id, lookup.term))
 
     @activity.defn(name=CLAIM_NUMBER)

@@ -23,7 +23,7 @@ from worker.log_setup import set_up_logs
 from worker.settings import Settings
 from worker.worker_process import make_worker
 from worker.worker_run import worker_running
-from workflows.activity_messages import LogRequest, NumberClaim, RegisterBatch
+from workflows.activity_messages import CaseLog, LogRequest, NumberClaim, RegisterBatch
 from workflows.known_roster import RosterVersions
 from workflows.record import LogEntry
 from workflows.roster_batches import RosterBatch
@@ -52,6 +52,10 @@ class NoRegister:
     async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
         """Nothing was kept."""
         return ()
+
+    async def term_to_recover(self, platform_id: str) -> CaseLog:
+        """Nothing was kept."""
+        return CaseLog(entries=())
 
     async def write_roster(self, batch: RosterBatch) -> None:
         """None is set up here."""

@@ -24,7 +24,7 @@ from db.projection import (
 from db.queries import RegisterQueries
 from db.register_errors import RegisterConflict
 from db.retimed_log import replace_retimed_log
-from db.roster_queries import roots_after
+from db.roster_queries import newest_root, roots_after
 from db.roster_store import write_roster
 from db.statements import (
     WRITE_ASSESSMENT,
@@ -36,11 +36,13 @@ from db.statements import (
     parameters,
 )
 from db.tables import assessments, platforms, terms
-from workflows.activity_messages import LogRequest, NumberClaim, RegisterBatch
+from workflows.activity_messages import CaseLog, LogRequest, NumberClaim, RegisterBatch
 from workflows.erasure_decisions import ErasureOutcome
 from workflows.known_roster import RosterVersions
 from workflows.lifecycle import PLATFORM
+from workflows.log_id import LogId
 from workflows.record import LogEntry
+from workflows.recovering import log_to_recover
 from workflows.roster_batches import RosterBatch
 from workflows.signed_roots import MOST_ROOTS
 
@@ -115,6 +117,14 @@ class PostgresRegister:
         own = [line for line in lines if line.year == 0]
         newest = max((line.term for line in own), default=0)
         return tuple(line.entry for line in own if line.term == newest)
+
+    async def term_to_recover(self, platform_id: str) -> CaseLog:
+        """A platform's own log of its newest term, with all else that it takes to go on from it."""
+        logs: dict[LogId, list[LogEntry]] = {}
+        for line in await RegisterQueries(self._engine).log(platform_id):
+            logs.setdefault(line.log, []).append(line.entry)
+        root = await newest_root(self._engine)
+        return log_to_recover(logs, root.root if root else None)
 
 
 async def write_on(connection: AsyncConnection, batch: RegisterBatch) -> None:

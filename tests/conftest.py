@@ -8,8 +8,10 @@ from itertools import count
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
 
 from db.embedded import EmbeddedPostgres
 from db.engine import create_engine
@@ -20,9 +22,10 @@ from tests.databases import TEMPLATE, KeptRegister, administer, url_of
 from tests.memory import begin_run, throw_away_folder
 from tests.order import deal, import_in_turn, needs_servers
 from tests.workflows.world import World
+from worker.demo.clockwork import until
 from worker.ports import free_port
-from worker.search_attributes import ensure_search_attributes
-from worker.temporal_server import TIME_SKIPPING, TemporalServer, temporal_server
+from worker.search_attributes import ensure_search_attributes, missing_search_attributes
+from worker.temporal_server import RETENTION, TIME_SKIPPING, TemporalServer, temporal_server
 
 _numbers = count(1)
 
@@ -155,6 +158,38 @@ async def temporal(servers: None) -> AsyncIterator[TemporalServer]:
     folder = throw_away_folder("temporal")
     async with temporal_server(folder, free_port(27233), dynamic_config=dynamic) as server:
         yield server
+
+
+@pytest.fixture
+async def namespaced(temporal: TemporalServer) -> Client:
+    """A client of a new namespace at the session's Temporal, which the session's worker knows nothing of."""
+    return await _new_namespace(temporal)
+
+
+@pytest.fixture
+async def namespaced_again(temporal: TemporalServer) -> Client:
+    """One of another."""
+    return await _new_namespace(temporal)
+
+
+async def _new_namespace(temporal: TemporalServer) -> Client:
+    name = f"namespace-{next(_numbers)}"
+    client = await Client.connect(
+        temporal.address, namespace=name, data_converter=pydantic_data_converter
+    )
+    asked = RegisterNamespaceRequest(namespace=name)
+    asked.workflow_execution_retention_period.FromTimedelta(RETENTION)
+    await client.workflow_service.register_namespace(asked)
+
+    async def known() -> bool:
+        try:
+            await missing_search_attributes(client)
+            return not [one async for one in client.list_workflows()]
+        except RPCError:
+            return False
+
+    await until(known, f"the server knows the namespace {name}")
+    return client
 
 
 @pytest.fixture(scope="session")

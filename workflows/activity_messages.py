@@ -1,9 +1,18 @@
 """What a case sends to its activities, and what they answer: entries for the register, due dates, logs."""
 
+from pydantic import Field
+
 from workflows.case_record import PlanVersion
 from workflows.model import Instant, Record
 from workflows.record import LogEntry
+from workflows.recovery import YearLog
+from workflows.roster_entries import RosterRoot
 from workflows.states import AssessmentState, PlatformState
+from workflows.vocabulary import Role
+
+
+def _is_empty(value: object) -> bool:
+    return not value
 
 
 class DueRequest(Record):
@@ -94,6 +103,11 @@ class LogLookup(Record):
 
     platform_id: str
     term: int | None = None
+    year: int | None = Field(default=None, exclude_if=_is_empty)
+    """Of the open assessment of that year instead; and which opening of it."""
+    opening: int | None = Field(default=None, exclude_if=_is_empty)
+    recovery: bool = Field(default=False, exclude_if=_is_empty)
+    """The platform goes on from its log: say what else that takes."""
 
 
 class RunId(Record):
@@ -165,3 +179,9 @@ class CaseLog(Record):
     """A whole log, by its numbers; empty where the register has none."""
 
     entries: tuple[LogEntry, ...]
+    roles: dict[str, Role] = Field(default_factory=dict, exclude_if=_is_empty)
+    """Of a platform that goes on from its log: in which role people acted in its assessments that are over."""
+    assessment: YearLog | None = Field(default=None, exclude_if=_is_empty)
+    """Of such a platform: how far the log of its open assessment goes."""
+    roster: RosterRoot | None = Field(default=None, exclude_if=_is_empty)
+    """Of such a platform: the newest version of the roster that the register has."""

@@ -31,7 +31,7 @@ with workflow.unsafe.imports_passed_through():
         record_from,
         sha256,
     )
-    from workflows.origin import NO_PARENT, check_id, check_parent, check_start, is_ours
+    from workflows.origin import NO_PARENT, check_id, check_parent, check_start, goes_on, is_ours
     from workflows.parent_platform import ParentPlatform
     from workflows.platform_changes import (
         changes_said,
@@ -43,6 +43,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.record import LogEntry
     from workflows.reopening import closing_entry
     from workflows.run_io import AssessmentOpening, CarriedAssessment, YearResult
+    from workflows.signal_queue import Hold
     from workflows.states import PlatformState
     from workflows.vocabulary import Happening, Kind, Stage
     from workflows.web_ui_summary import details
@@ -95,6 +96,8 @@ class AnnualAssessmentWorkflow(ParentPlatform):
             case = Case(carried.state, carried.record, self.edition)
             case.note_outside_roles(opening.roles)
             self.adopt(case, carried.due, carried.recorded, wait_for_register=bound)
+            if opening.recovery and not goes_on():
+                self.queue.hold(Hold.RECOVERY)
             self._claims = int(carried.closing)
             if opening.set_aside and opening.set_aside.get("signatures"):
                 case.sent_on = sha256(opening.set_aside)
@@ -160,6 +163,10 @@ class AnnualAssessmentWorkflow(ParentPlatform):
         except InvalidMessage as error:
             await self.reject(error)
         else:
+            recovery = None if goes_on() else self.opening.recovery
+            while recovery and not await self.begin_recovered(recovery):
+                # Its platform waits for it: someone must look what else writes its log.
+                await self._pause("the register conflicts")
             self.confirm()
 
     async def _go_on(self, opening: AssessmentOpening) -> None:
@@ -171,7 +178,12 @@ class AnnualAssessmentWorkflow(ParentPlatform):
                 await self.wait_until_settled(recorded=False)
                 workflow.continue_as_new(
                     opening.model_copy(
-                        update={"carried": self.carry(), "set_aside": None, "changes": ()}
+                        update={
+                            "carried": self.carry(),
+                            "set_aside": None,
+                            "changes": (),
+                            "recovery": None,
+                        }
                     )
                 )
 

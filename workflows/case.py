@@ -9,6 +9,7 @@ from typing import Any, Generic
 
 from workflows.actors import Actor
 from workflows.case_record import CaseRecord, PlanVersion
+from workflows.case_roles import roles_in
 from workflows.circumstances import NEWEST, Circumstances, Edition
 from workflows.content_chain import ContentChain
 from workflows.decision import Decision, decision_digest
@@ -34,7 +35,6 @@ from workflows.record_shares import RecordRoom
 from workflows.refusal import Refused
 from workflows.rules import S, arrow_of, begin, lifecycle_of, refused
 from workflows.setting_aside import objection
-from workflows.signed_form import countersigners
 from workflows.state_folding import move, set_aside_marks
 from workflows.states import PlatformState, Receipt
 from workflows.steps import Arrow
@@ -338,9 +338,8 @@ class Case(Generic[S]):
             self.roles.setdefault(person, role)
 
     def _note_role(self, entry: LogEntry) -> None:
-        if entry.actor and entry.kind is not EntryKind.REFUSED:
-            for person, role in (entry.actor.id, entry.actor.role), *countersigners(entry):
-                self.roles.setdefault(person.casefold(), role)
+        for person, role in roles_in(entry):
+            self.roles.setdefault(person, role)
 
     def _check_room(self, decision: Decision) -> None:
         """Refuse what would make the record too large to be carried on."""

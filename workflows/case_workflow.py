@@ -296,6 +296,7 @@ class CaseWorkflow(RosterNews[S]):
     def confirm(self) -> None:
         """Go on: what was taken up stands in the register. Messages that came meanwhile are judged."""
         self.unconfirmed = False
+        self.queue.release(Hold.RECOVERY)
         self.queue.release()
 
     async def reject(self, error: InvalidMessage) -> None:

@@ -13,8 +13,8 @@ from workflows.lifecycle_rows import (
     CORRECTED,
     CORRECTED_LATER,
     NEXT_TERM,
+    NOTED,
     NOTICES,
-    ROSTER_LEARNED,
     SET_ASIDE,
     STARTED,
     SUPPORT,
@@ -242,7 +242,7 @@ PLATFORM = Lifecycle(
         *CASE_CHANGES,
         SET_ASIDE,
         *NOTICES,
-        ROSTER_LEARNED,
+        *NOTED,
         happens(Happening.ASSESSMENT_CLOSED),
     ),
 )
@@ -376,7 +376,7 @@ ASSESSMENT = Lifecycle(
         ),
         SET_ASIDE,
         *NOTICES,
-        ROSTER_LEARNED,
+        *NOTED,
     ),
 )
 

@@ -37,6 +37,10 @@ NOTICES = tuple(
 )
 ROSTER_LEARNED = happens(Happening.ROSTER_LEARNED, lasting=True, since=Edition.V0_5)
 """A later version of the roster, signed by officers of the one before; it decides nothing."""
+RECOVERED = happens(Happening.RECOVERED, lasting=True, since=Edition.V0_5)
+"""The engine that had the case is lost, and it goes on from its log; it decides nothing, and moves nothing."""
+NOTED = (ROSTER_LEARNED, RECOVERED)
+"""What a case notes of what is around it, whenever that happens."""
 STARTED = happens(Happening.CLOCK_STARTED, suspended=False)
 
 SET_ASIDE = Trigger(

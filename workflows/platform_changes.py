@@ -103,7 +103,7 @@ def changes_noted(noted: Sequence[LogEntry]) -> list[LogEntry]:
         for entry in noted
         if entry.kind is EntryKind.HAPPENING
         and ASSESSMENT.lasting(entry.name)
-        and entry.name != Happening.ROSTER_LEARNED  # which it hears of for itself
+        and entry.name not in _ITS_OWN
     ]
 
 
@@ -115,6 +115,8 @@ def closing_happening(log: Sequence[LogEntry], closing: str) -> Happening:
     return PLATFORM.followed_as(ended_by) or Happening.PLATFORM_WITHDRAWN
 
 
+_ITS_OWN = (Happening.ROSTER_LEARNED, Happening.RECOVERED)
+"""What lasts, and is no change of its platform's: it hears of that for itself."""
 _TOLD = (*CHANGEABLE, "authorship", "second_signature", "roster", "replaced")
 
 

@@ -40,10 +40,12 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.next_term import next_application, years_of
     from workflows.origin import check_id, check_start, goes_on, is_ours
+    from workflows.recovering import GONE_ON, objection_to_recovery
     from workflows.reopening import (
         objection_to_reopening,
     )
     from workflows.run_io import CarriedPlatform, CaseView, TermResult
+    from workflows.signal_queue import Hold
     from workflows.states import PlatformState, next_assessment
     from workflows.steps import Clock
     from workflows.validity_years import YearsOfValidity
@@ -119,6 +121,9 @@ class PlatformWorkflow(YearsOfValidity):
         case = Case(taken.state, taken.record, self.edition)
         wait = self.unconfirmed or self.origin_wanted
         self.adopt(case, taken.due, taken.recorded, wait_for_register=wait)
+        if taken.recovery and self.unconfirmed:
+            self.recovering = taken.recovery if taken.state.open_assessment else None
+            self.queue.hold(Hold.RECOVERY)  # nor is anything foreseen before its due date is known
 
     @workflow.run
     async def run(self, *given: Any) -> TermResult:
@@ -144,12 +149,18 @@ class PlatformWorkflow(YearsOfValidity):
     async def _confirm(self) -> None:
         """Compare what was brought along with the register: a term is taken up only as it ended there."""
         assert self.carried, "only what is carried is compared"  # noqa: S101
-        platform_id = self.case.state.facts.platform_id
-        found = await self.find_log(
-            LogLookup(platform_id=platform_id),
+        platform_id, recovery = self.case.state.facts.platform_id, self.carried.recovery
+        wanted = recovery is not None and self.edition >= Edition.V0_5
+        found = await self.read_found(
+            LogLookup(platform_id=platform_id, recovery=wanted),
             "the newest term in the register, to take it up again",
         )
-        wrong = objection_to_reopening(self.carried, found)
+        if wanted:
+            wrong = objection_to_recovery(self.carried, found, workflow.now())
+        else:
+            wrong = objection_to_reopening(self.carried, found.entries, self.edition)
+        if wrong is None and recovery and not await self.begin_recovered(recovery, found.roster):
+            wrong = GONE_ON
         if wrong:
             await self.reject(InvalidMessage(_INPUT, FieldError("carried", wrong)))
         else:

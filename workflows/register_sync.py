@@ -36,8 +36,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.step_clock import StepClock
     from workflows.words import Words
 
-_HAND_IN_TIMEOUT = timedelta(seconds=10)
-_WRITE_TIMEOUT = timedelta(seconds=30)
+HAND_IN_TIMEOUT = timedelta(seconds=10)
+WRITE_TIMEOUT = timedelta(seconds=30)
 RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2,
@@ -86,17 +86,21 @@ class RegisterSync(StepClock[S]):
         Raises:
             ActivityError: someone ended the activity from outside.
         """
+        return (await self.read_found(lookup, summary)).entries
+
+    async def read_found(self, lookup: LogLookup, summary: str) -> CaseLog:
+        """Return the same, with what else was asked for."""
         found: CaseLog = await self.marks.after(
             workflow.execute_activity(
                 FIND_LOG,
                 lookup,
                 result_type=CaseLog,
-                start_to_close_timeout=_WRITE_TIMEOUT,
+                start_to_close_timeout=WRITE_TIMEOUT,
                 retry_policy=RETRY,
                 summary=summary,
             )
         )
-        return found.entries
+        return found
 
     async def sync_register(self) -> None:
         """In the background: write each new entry, and bring back the due date of its step.
@@ -126,7 +130,7 @@ class RegisterSync(StepClock[S]):
                     HAND_IN,
                     RegisterWrite(batch=batch, due=request, escalation=escalation),
                     result_type=RegisterWritten,
-                    start_to_close_timeout=_HAND_IN_TIMEOUT,
+                    start_to_close_timeout=HAND_IN_TIMEOUT,
                     retry_policy=RETRY,
                     summary=f"{stage}, entry {seq}",
                 )
@@ -231,7 +235,7 @@ class RegisterSync(StepClock[S]):
                     workflow.execute_activity(
                         WRITE_REGISTER,
                         batch,
-                        start_to_close_timeout=_WRITE_TIMEOUT,
+                        start_to_close_timeout=WRITE_TIMEOUT,
                         retry_policy=RETRY,
                         summary=f"entries {since + 1} to {len(self.case.log)}",
                     )

@@ -18,6 +18,7 @@ from workflows.rules import CaseState
 from workflows.run_io import AssessmentOpening, CarriedPlatform
 from workflows.state_folding import fold, states
 from workflows.states import PlatformState, Receipt
+from workflows.vocabulary import Role
 from workflows.words import Words
 
 
@@ -71,11 +72,26 @@ def _receipt(
     return receipt_of(entry, state, sender, digest_of_content(said), edition)
 
 
-def objection_to_reopening(carried: CarriedPlatform, log: Sequence[LogEntry]) -> Words | None:
+def objection_to_reopening(
+    carried: CarriedPlatform, log: Sequence[LogEntry], edition: Edition = NEWEST
+) -> Words | None:
     """Why a term that was started with a state is not the one that ended; None when it is.
 
     `log` is the platform's newest in the register. Whoever starts a workflow can send any state:
     only what follows from that log is taken up.
+    """
+    wrong = objection_to_carried(carried, log)
+    if wrong is None and edition >= Edition.V0_5 and not PLATFORM.ended(carried.state.stage):
+        return _OPEN
+    return wrong
+
+
+def objection_to_carried(
+    carried: CarriedPlatform, log: Sequence[LogEntry], roles: Mapping[str, Role] | None = None
+) -> Words | None:
+    """Why what a term was started with is not what its log leads to; None when it is.
+
+    `roles` are those that people have in its assessments, where it was started with them.
     """
     if not log or [e.hash for e in carried.record.log] != [e.hash for e in log]:
         return Words(
@@ -87,17 +103,26 @@ def objection_to_reopening(carried: CarriedPlatform, log: Sequence[LogEntry]) ->
         return Words(
             f"the log in the register is not whole: {wrong.en}", f"名册中的日志不完整：{wrong.zh}"
         )
+    state, waiting = fold(log), carried.record.next_application
     expected = CaseRecord(
         before=log[0].previous,
         log=carried.record.log,
         receipts=carried.record.receipts,
+        next_application=waiting if _is_filed(state, waiting) else None,
         refusals=sum(entry.kind is EntryKind.REFUSED for entry in log),
+        roles=dict(roles or {}),
     )
     if carried.record != expected or not _receipts_fit(carried.record.receipts, log):
         return Words("brings a record that its log does not lead to", "所带案卷与日志不符")
-    if carried.state != fold(log) or carried.due or carried.recorded != len(log):
+    if carried.state != state or carried.due or carried.recorded != len(log):
         return Words("brings a state that its log does not lead to", "所带状态与日志不符")
     return None
+
+
+def _is_filed(state: CaseState, application: Any) -> bool:
+    """Whether an application is the one for the next term that waits in a case."""
+    filed = state.next_term if isinstance(state, PlatformState) else None
+    return filed is not None and sha256(application) == filed.application_sha256
 
 
 def _receipts_fit(receipts: Sequence[Receipt], log: Sequence[LogEntry]) -> bool:
@@ -128,3 +153,9 @@ def closing_entry(
         return None
     named = next((n for n, entry in enumerate(log, 1) if entry.hash == claimed), 0)
     return claimed if named and closes(log[:named], opening) else log[-1].hash
+
+
+_OPEN = Words(
+    "the term has not ended: it goes on from its log by `pingtai recover` only",
+    "该期尚未结束：只能用 pingtai recover 据记录接续",
+)

@@ -11,12 +11,12 @@ with workflow.unsafe.imports_passed_through():
     from workflows.known_roster import learn_roster, news_in
     from workflows.message_answers import answer_of, sole_argument
     from workflows.model import InvalidMessage
-    from workflows.register_sync import RegisterSync
+    from workflows.recovered_case import RecoveredCase
     from workflows.rules import S
     from workflows.signal_queue import SignalQueue
 
 
-class RosterNews(RegisterSync[S]):
+class RosterNews(RecoveredCase[S]):
     """A case that may be shown later versions of the roster."""
 
     queue: SignalQueue

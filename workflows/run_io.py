@@ -8,8 +8,10 @@ from workflows.activity_messages import DueDate
 from workflows.application import PreviousYear
 from workflows.awaited import Awaited
 from workflows.case_record import CaseRecord
+from workflows.credit_codes import is_none
 from workflows.model import Instant, Record, Sha256
 from workflows.record import LogEntry
+from workflows.recovery import Recovery
 from workflows.refusal import Refusal
 from workflows.roster_entries import RosterRoot
 from workflows.states import AssessmentState, Facts, PlatformState
@@ -26,6 +28,8 @@ class CarriedPlatform(Record):
     """How many entries of the log the register has taken."""
     reopened: bool = False
     """The term had ended, and was started again from its log, so that a decision can be set aside."""
+    recovery: Recovery | None = Field(default=None, exclude_if=is_none)
+    """The term goes on from its log, because no engine has it any more."""
 
 
 class CarriedAssessment(Record):
@@ -59,6 +63,8 @@ class AssessmentOpening(Record):
     """The version of the roster that the platform knows."""
     roles: dict[str, Role] = Field(default_factory=dict)
     """In which role people acted in the platform's own case."""
+    recovery: Recovery | None = Field(default=None, exclude_if=is_none)
+    """It goes on from its log with its platform, because no engine has it any more."""
 
 
 class TermResult(Record):

@@ -41,6 +41,7 @@ class Hold(StrEnum):
     PLATFORM = "the history is asked who says that the platform has ended, or changed"
     NUMBER = "the register is asked to whom a certificate number belongs"
     DATE = "the due date is asked for again"
+    RECOVERY = "the register is told that the case goes on from its log"
 
 
 class SignalQueue:

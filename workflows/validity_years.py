@@ -9,7 +9,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import ChildWorkflowError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.activity_messages import CaseLog, LogRequest
+    from workflows.activity_messages import CaseLog, LogLookup, LogRequest
     from workflows.assessment_years import note_year_end, open_year, reopened
     from workflows.circumstances import Edition
     from workflows.contract import (
@@ -21,6 +21,8 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.deadlines import ValidityEvent, next_expiry_notice, next_in_validity
     from workflows.open_assessment import Assessment, OpenAssessment
+    from workflows.recovering import year_from_log
+    from workflows.recovery import Recovery
     from workflows.register_sync import RETRY
     from workflows.reopening import BrokenLog
     from workflows.run_io import AssessmentOpening, YearResult
@@ -43,6 +45,8 @@ class YearsOfValidity(OpenAssessment):
 
     _taken = 0
     """How often the id of an assessment was found taken, in this run."""
+    recovering: Recovery | None = None
+    """The case goes on from its log, and its open assessment does not yet."""
 
     async def live_to_next_event(self) -> None:
         """Sleep until the next assessment opens or validity ends, and let it happen (§六, §四)."""
@@ -108,6 +112,7 @@ class YearsOfValidity(OpenAssessment):
             return
 
         self.follow(year, child)
+        self.recovering = None
 
         def over() -> bool:
             return child.done() or bool(self.noted) or self.is_closed()
@@ -140,9 +145,26 @@ class YearsOfValidity(OpenAssessment):
         roles = self.case.roles if self.edition >= Edition.V0_4 else {}
         opening = open_year(self.case, year, workflow.now(), valid_until, roles)
         self._after_entry(state)
+        facts = state.facts
+        try:
+            if self.recovering:
+                asked = LogLookup(
+                    platform_id=facts.platform_id,
+                    term=facts.term,
+                    year=year,
+                    opening=opening.opening,
+                )
+                found = await self.find_log(
+                    asked, f"the log of assessment {year}, to go on from it"
+                )
+                opening = year_from_log(
+                    opening, found, self.case.log, self.recovering, self.edition
+                )
+        except BrokenLog as error:
+            await self._no_log(year, error)
+            return None
         if state.reopening is None:
             return opening
-        facts = state.facts
         ended: CaseLog = await self.marks.after(
             workflow.execute_activity(
                 READ_LOG,
@@ -161,9 +183,12 @@ class YearsOfValidity(OpenAssessment):
         try:
             return reopened(opening, ended.entries, self.case.log, state.reopening, self.edition)
         except BrokenLog as error:
-            workflow.logger.error("assessment %s cannot be opened again: %s", year, error)
-            await self._try_again_later("the register has another log than this case")
+            await self._no_log(year, error)
             return None
+
+    async def _no_log(self, year: int, error: BrokenLog) -> None:
+        workflow.logger.error("assessment %s cannot be opened again: %s", year, error)
+        await self._try_again_later("the register has another log than this case")
 
     async def _try_again_later(self, why: str) -> None:
         soon = self.edition >= Edition.V0_4 and 0 < self._taken <= len(_SOON)

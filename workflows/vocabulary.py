@@ -223,6 +223,7 @@ class HappeningOutcome(Word):
     WITHDRAWN = "withdrawn", "已撤回", "§四"
     FOLLOWED = "followed", "已同步", "§六"
     BROKEN_OFF = "broken_off", "中断", "§六"
+    GOES_ON = "goes_on", "已接续", "§四, §六"
 
 
 class Happening(Word):
@@ -252,6 +253,7 @@ class Happening(Word):
     PLATFORM_SUSPENDED = "platform_suspended", "平台暂停", "§四", HappeningOutcome.FOLLOWED
     PLATFORM_RESUMED = "platform_resumed", "平台恢复", "§四", HappeningOutcome.FOLLOWED
     ROSTER_LEARNED = "roster_learned", "知悉人员目录新版", "§四, §六", HappeningOutcome.FOLLOWED
+    RECOVERED = "recovered", "据记录接续", "§四, §六", HappeningOutcome.GOES_ON
 
 
 class Authorship(Word):

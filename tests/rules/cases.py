@@ -6,9 +6,10 @@ from typing import Any
 from workflows.application import PlatformApplication
 from workflows.case import Case
 from workflows.lifecycle import STAYS
-from workflows.model import as_sent, instant, parse
+from workflows.model import Message, as_sent, instant, parse
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
+from workflows.recovery import Recovery
 from workflows.state_folding import set_aside_marks
 from workflows.states import AssessmentState, PlatformState, Receipt, application_content
 from workflows.steps import AnyStage, Arrow, Trigger
@@ -85,9 +86,28 @@ def record_event(case: Case[Any], name: Happening, outcome: str = "") -> None:
         said = {"entry": 9, "hash": "ef" * 32, "name": f"第{len(case.log)}次更名的平台"}
     if name == Happening.ROSTER_LEARNED:
         said = {"roots": [as_sent(FIRST)]}
+    if name == Happening.RECOVERED:
+        said = recovery(case).content(None)
     if name == Happening.VALIDITY_NEARING:
         said = {"days": 180}
     case.record_event(name, said, moment(case), chosen)
+
+
+def recovery(case: Case[Any], **changes: Any) -> Recovery:
+    """The statement by which a case goes on from its log, as nobody signed it."""
+    facts = case.state.facts
+    usual = {
+        "recovery_id": f"recovery-{len(case.log)}",
+        "platform_id": facts.platform_id,
+        "term": facts.term,
+        "entries": len(case.log),
+        "log_hash": case.log[-1].hash,
+        "by": "user:ops",
+        "reason": "数据文件损坏",
+        "histories": "归档",
+    }
+    plain = {k: as_sent(v) if isinstance(v, Message) else v for k, v in changes.items()}
+    return parse(Recovery, usual | plain)
 
 
 def platform(**changes: Any) -> Case[PlatformState]:

@@ -70,6 +70,9 @@ class World:
             self._follow()
         self.now = max(self.now, to)
 
+    def step_taken(self) -> None:
+        """Do what is to be done after each step of a life: here nothing."""
+
     def opens(self) -> datetime:
         """When the next assessment opens, or should have."""
         opens = next_assessment(self.platform.state)

@@ -9,7 +9,7 @@ from activities import register_activities
 from db.queries import RegisterQueries
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
-from workflows.activity_messages import LogRequest, NumberClaim, RegisterBatch
+from workflows.activity_messages import CaseLog, LogRequest, NumberClaim, RegisterBatch
 from workflows.known_roster import RosterVersions
 from workflows.record import BEGINNING, LogEntry, find_chain_break
 from workflows.roster_batches import RosterBatch
@@ -59,6 +59,12 @@ class Away:
     async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
         """As the register does."""
         return await self._register.platform_log(platform_id, term)
+
+    async def term_to_recover(self, platform_id: str) -> CaseLog:
+        """Ask, if the door is open."""
+        if not self.open:
+            raise ApplicationError("the register is away")
+        return await self._register.term_to_recover(platform_id)
 
 
 async def test_a_worker_without_memory_replays_every_task(world: World) -> None:

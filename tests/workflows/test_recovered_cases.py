@@ -1,0 +1,202 @@
+"""Cases whose engine is lost go on at another from their logs: once, and nothing of them is decided twice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from temporalio.client import Client
+
+from audit.recovering.recovery_sender import Outcome, Recovered, RecoverySender
+from db.conflicts import noted_conflicts
+from tests.rules.cases import at_stage
+from tests.workflows.world import Life, World
+from worker.demo.clockwork import until
+from worker.search_attributes import ensure_search_attributes
+from workflows.case_roles import year_log
+from workflows.log_id import LogId
+from workflows.model import as_sent, parse
+from workflows.record import LogEntry, find_chain_break
+from workflows.recovering import term_from_log, year_end
+from workflows.recovery import Recovery
+from workflows.run_io import CarriedPlatform
+from workflows.state_folding import fold
+from workflows.states import PlatformState
+from workflows.vocabulary import Happening, Stage
+
+
+@pytest.fixture
+async def elsewhere(world: World, namespaced: Client) -> AsyncIterator[World]:
+    """Another Temporal, which has none of the cases, with a worker of the same register."""
+    await ensure_search_attributes(namespaced)
+    other = World(namespaced, world.engine)
+    await other.work()
+    yield other
+    await other.rest()
+
+
+async def logs_of(world: World, platform_id: str) -> dict[LogId, list[LogEntry]]:
+    """The logs of a platform, as the register has them."""
+    logs: dict[LogId, list[LogEntry]] = {}
+    for line in await world.queries.log(platform_id):
+        logs.setdefault(line.log, []).append(line.entry)
+    return logs
+
+
+async def begun(
+    world: World, platform_id: str, name: str = "r-1", **changes: Any
+) -> CarriedPlatform:
+    """What a platform goes on with, and who says so."""
+    logs = await logs_of(world, platform_id)
+    carried = term_from_log(logs, await world.queries.plans(platform_id, 1))
+    log, year = carried.record.log, year_log(carried.state, logs)
+    said = {
+        "recovery_id": name,
+        "platform_id": platform_id,
+        "term": 1,
+        "entries": len(log),
+        "log_hash": log[-1].hash,
+        "by": "user:ops",
+        "reason": "数据文件损坏",
+        "histories": "归档",
+    }
+    if year:
+        said["assessment"] = as_sent(year_end(carried.state, year))
+    return carried.model_copy(update={"recovery": parse(Recovery, said | changes)})
+
+
+async def recover(world: World, carried: CarriedPlatform) -> Recovered:
+    """Start it from its log."""
+    return await RecoverySender(world.clockwork.client).recover(carried, None)
+
+
+async def test_a_platform_goes_on_with_its_assessment(world: World, elsewhere: World) -> None:
+    """Where they stood, due on the same days; decisions are taken on, and each log is one chain."""
+    life = await world.in_its_first_year()
+    report = await life.decision("self_report")
+    await world.client.decide(life.id, report)
+    assert life.assessment
+    await life.settled(life.assessment)
+    before = await logs_of(world, life.id)
+    due = await world.queries.due(life.id, 1, 1)
+    assert due
+    assert await recover(elsewhere, await begun(world, life.id)) == Recovered(Outcome.GOES_ON)
+    other = Life(elsewhere, life.id)
+    await other.opened(1)
+    assert other.assessment
+    await other.settled(other.assessment)
+    assert await world.queries.due(life.id, 1, 1) == due
+    assert (await elsewhere.client.decide(life.id, report)).repeated, "its receipt is still known"
+    for kind in ("district_review", "evaluation"):
+        await other.decide(kind)
+    await other.over()
+    await other.stands("valid")
+    after = await logs_of(world, life.id)
+    assert set(after) == set(before)
+    for place, log in after.items():
+        known = before[place]
+        assert [e.hash for e in log[: len(known)]] == [e.hash for e in known]
+        assert log[len(known)].name == Happening.RECOVERED
+        assert find_chain_break(log, log[0].previous) is None
+        assert [e.name for e in log].count(Happening.RECOVERED) == 1
+    state = fold(after[LogId(1)])
+    assert isinstance(state, PlatformState)
+    assert [(one.year, one.result) for one in state.assessments] == [(1, "effective")]
+    # What the engine of before would write now is another history, and the register does not take it.
+    await life.decide("support", given_on=str(state.listed_on))
+
+    async def refused() -> bool:
+        rows = await noted_conflicts(world.engine)
+        return any(row.platform_id == life.id for row in rows)
+
+    await until(refused, "the register refuses the case of before")
+    assert await logs_of(world, life.id) == after
+    await life.handle.terminate("lost")
+
+
+async def test_what_falls_due_happens_once(world: World, elsewhere: World) -> None:
+    """A step of the platform is overdue on the day that it would have been; the year opens at its hour."""
+    late, valid = await world.apply(), await world.valid(days=200)
+    for life in (late, valid):
+        await life.settled(life.handle)
+    due = await world.queries.due(late.id, 1)
+    opens = (await valid.view()).next_assessment
+    assert due
+    assert opens
+    for life in (late, valid):
+        assert (await recover(elsewhere, await begun(world, life.id))).outcome is Outcome.GOES_ON
+    other, year = Life(elsewhere, late.id), Life(elsewhere, valid.id)
+    assert await world.queries.due(late.id, 1) == due
+    await other.forward(100)
+    await year.open(1)
+    await other.stands("recommendation")
+    names = [entry.name for entry in await other.log()]
+    assert names.count(Happening.OVERDUE) == 1
+    noted = next(entry for entry in await other.log() if entry.name == Happening.OVERDUE)
+    assert noted.at >= due
+    assert noted.said["due"].startswith(f"{due:%Y-%m-%dT%H:%M}")
+    opened = [e for e in await year.log() if e.name == Happening.ASSESSMENT_OPENED]
+    assert [(e.said["year"], e.at >= opens) for e in opened] == [(1, True)]
+
+
+async def test_several_recover_a_case_and_one_does(
+    world: World, elsewhere: World, second_place: World
+) -> None:
+    """At one engine the server lets one in, between two the register; what was begun again goes on."""
+    life = await world.apply()
+    await life.settled(life.handle)
+    ways = [await begun(world, life.id, f"r-{number}") for number in range(4)]
+    found = await asyncio.gather(
+        *(
+            recover(place, way)
+            for place, way in zip((elsewhere, second_place) * 2, ways, strict=True)
+        )
+    )
+    outcomes = sorted(one.outcome for one in found)
+    assert outcomes == ["already", "already", "goes_on", "refused"]
+    why = next(one.why for one in found if one.outcome is Outcome.REFUSED)
+    assert why
+    assert "the register has gone on" in why.en
+    assert "名册中该记录已有后续" in why.zh
+    log = (await logs_of(world, life.id))[LogId(1)]
+    assert [entry.name for entry in log].count(Happening.RECOVERED) == 1
+    assert (await recover(elsewhere, ways[0])).outcome in (Outcome.ALREADY, Outcome.REFUSED)
+
+
+@pytest.fixture
+async def second_place(
+    world: World, temporal: Any, namespaced_again: Client
+) -> AsyncIterator[World]:
+    """A third Temporal, of the same register."""
+    await ensure_search_attributes(namespaced_again)
+    other = World(namespaced_again, world.engine)
+    await other.work()
+    yield other
+    await other.rest()
+
+
+async def test_what_does_not_follow_from_the_register_is_not_taken_up(
+    world: World, elsewhere: World
+) -> None:
+    """Neither a whole forged life, nor a true log with another state, nor a statement about another entry."""
+    life = await world.apply()
+    await life.settled(life.handle)
+    true = await begun(world, life.id)
+    log = await logs_of(world, life.id)
+    case = at_stage(Stage.VALID, platform_id=life.id)
+    whole = CarriedPlatform(state=case.state, record=case.record(), recovery=true.recovery)
+    valid = true.state.model_copy(update={"stage": Stage.VALID})
+    forged = [
+        whole.model_copy(update={"recorded": len(case.log)}),
+        true.model_copy(update={"state": valid}),
+        await begun(world, life.id, log_hash="ab" * 32),
+        true.model_copy(update={"recovery": None}),
+    ]
+    for given in forged:
+        found = await recover(elsewhere, given)
+        assert found.outcome is Outcome.REFUSED
+        assert found.why
+    assert await logs_of(world, life.id) == log
+    assert (await recover(elsewhere, true)).outcome is Outcome.GOES_ON, (
+        "what failed is in nobody's way"
+    )
