@@ -1,8 +1,10 @@
 """Reading the decisions that wait for a second signature, of which the cases know nothing yet."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from db.asyncpg_connections import Source, connections
+from db.inbox_queries import UNKNOWN
 from db.reading import LARGEST_PAGE, columns, read
 from workflows.model import Instant, Record, Sha256
 
@@ -21,6 +23,18 @@ class CountersignDraft(Record):
     answers: Sha256
     decision: dict[str, Any]
     left_at: Instant
+    name: str | None = None
+    """The platform's, where the register has it."""
+    due: Instant | None = None
+    """Until when such a decision is awaited; None: it is not, or that is not known yet."""
+
+
+def words_of(decision: Mapping[str, Any], *besides: str) -> dict[str, Any]:
+    """Return what a decision says, without what is another each time that somebody decides the same."""
+    return {name: value for name, value in decision.items() if name not in (*_ANEW, *besides)}
+
+
+_ANEW = ("decision_id", "decided_on", "case", "signatures")
 
 
 async def countersign_drafts_waiting(
@@ -37,7 +51,10 @@ async def countersign_draft(source: Source, number: int) -> CountersignDraft | N
     return read(CountersignDraft, rows[0]) if rows else None
 
 
-_ROWS = f"SELECT {columns(CountersignDraft, of='d')} FROM countersign_drafts AS d"  # noqa: S608 - of constants
+_ROWS = f"""SELECT {columns(CountersignDraft, of="d", but=("name", "due"))}, p.name, (
+    SELECT NULLIF(min(a.due), '{UNKNOWN.isoformat()}') FROM awaiting AS a
+    WHERE a.platform_id = d.platform_id AND a.year = d.year AND a.kind = d.kind
+) AS due FROM countersign_drafts AS d LEFT JOIN platforms AS p ON p.platform_id = d.platform_id"""  # noqa: S608 - of constants
 _ONE = f"{_ROWS} WHERE d.number = $1"
 _WAITING = f"""{_ROWS} WHERE ($1::text IS NULL OR d.platform_id = $1) AND NOT EXISTS (
     SELECT 1 FROM log_entries AS e WHERE e.platform_id = d.platform_id AND e.kind = 'decision'

@@ -1,12 +1,12 @@
 """Keeping decisions that wait for a second signature (`db.countersign_queries`)."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.countersign_queries import words_of
 from db.countersign_tables import countersign_drafts
 from workflows.decision import Decision
 from workflows.model import as_sent
@@ -44,8 +44,8 @@ async def keep_countersign_draft(engine: AsyncEngine, decision: Decision, at: da
                 countersign_drafts.c.number != number,
             )
         )
-        said = _words(as_sent(decision))
-        before = [one.number for one in left if _words(one.decision) == said]
+        said = words_of(as_sent(decision))
+        before = [one.number for one in left if words_of(one.decision) == said]
         if before:
             await connection.execute(
                 delete(countersign_drafts).where(countersign_drafts.c.number.in_(before))
@@ -54,12 +54,6 @@ async def keep_countersign_draft(engine: AsyncEngine, decision: Decision, at: da
 
 
 _SAME = ("platform_id", "term", "year", "kind", "person_id")
-_ANEW = ("decision_id", "decided_on", "case", "signatures")
-"""What is another each time that somebody decides the same again."""
-
-
-def _words(decision: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in decision.items() if name not in _ANEW}
 
 
 async def drop_countersign_draft(engine: AsyncEngine, number: int) -> bool:

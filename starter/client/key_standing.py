@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from workflows.words import Words
+from workflows.periods import beijing_date
+from workflows.words import BilingualEnum, Words
 
 if TYPE_CHECKING:
     from workflows.roster_entries import RosterProof
@@ -26,6 +27,34 @@ class KeyStanding(NamedTuple):
     proof: "RosterProof | None" = None
     objection: Words | None = None
     in_no_entry: bool = False
+
+
+class Standing(BilingualEnum):
+    """How a key stands in the roster, for programs; people read the objection, too."""
+
+    CAN_SIGN = "can_sign", "可签名"
+    NOT_YET = "not_yet", "尚未生效"
+    ENDED = "ended", "已终止"
+    REVOKED = "revoked", "已吊销"
+    ANOTHER_PERSONS = "another_persons", "属于他人"
+    UNKNOWN = "unknown", "未登记"
+    NO_ROSTER = "no_roster", "尚未设立人员目录"
+
+
+def standing_in_words(found: KeyStanding, key: "PublicKey", at: datetime) -> Standing:
+    """Return in one word how a key stands."""
+    entry = found.proof.entry if found.proof else None
+    own = next((one for one in entry.keys if one.public == key.openssh()), None) if entry else None
+    if entry is None or own is None:
+        if found.objection:
+            return Standing.ANOTHER_PERSONS
+        return Standing.UNKNOWN if found.in_no_entry else Standing.NO_ROSTER
+    if found.objection is None:
+        return Standing.CAN_SIGN
+    if own.revoked and at >= own.revoked:
+        return Standing.REVOKED
+    day = beijing_date(at)
+    return Standing.NOT_YET if day < max(own.first, entry.first_day) else Standing.ENDED
 
 
 async def key_standing(roster: RosterQuestions, person: str, key: "PublicKey") -> KeyStanding:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from starter.client.interface import Applied, Pingtai
 from starter.client.receipt_file import application_content, expect_new, keep_receipt
+from starter.clock import today
 from starter.commands.document_files import document, folder_of, with_documents
 from starter.commands.input_files import read_object
 from starter.commands.notation import chinese_list, word
@@ -197,7 +198,8 @@ def _standing(applied: Applied, view: CaseView | None) -> list[tuple[Said, objec
     if view and view.platform:
         due = view.due.due if view.due else None
         overdue = view.platform.overdue
-        now, then = view.platform.stage, awaited(view.awaited, due, overdue=overdue)
+        then = awaited(view.awaited, due, overdue=overdue, today=today())
+        now = view.platform.stage
     elif applied.repeated:
         return []
     else:  # a new application can only be in the first stage

@@ -12,11 +12,12 @@ import click
 from db.countersign_queries import CountersignDraft
 from starter.client.receipt_file import expect_new, keep_receipt, receipt_content
 from starter.client.signed_decisions import signers_of, with_signature
+from starter.clock import today
 from starter.commands.decision_calls import NOT_TAKEN, DecisionCalls
 from starter.commands.form_options import RECEIPT, YES
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.own_signature import OwnSignature
-from starter.commands.receipt_view import end_of_stage, show_receipt
+from starter.commands.receipt_view import NEXT, end_of_stage, show_receipt
 from starter.commands.waiting_decisions import WAITING, decision_parts, waiting_table
 from starter.desk.countersigning import (
     CountersignDrafts,
@@ -77,6 +78,8 @@ def countersign_command(
     """
     with answered(), closing(_Countersigning()) as work:
         drafts = list(work.chosen(numbers, everything=everything))
+        if everything and not drop:
+            drafts = work.of_others(drafts)
         if receipt:
             _expect_one(receipt, drafts if (numbers or everything) and not drop else ())
         if not (numbers or everything):
@@ -203,6 +206,9 @@ def _show_receipt(
         show(
             f"{draft.number}  {draft.platform_id}  {wording.said(draft.kind, draft.outcome)}  → {stage}"
         )
+        then = wording.awaited(receipt.awaited, receipt.due, today=today())
+        if then:
+            show(f"   {say(NEXT)}: {then}")
 
 
 def _first_key(draft: CountersignDraft) -> "PublicKey":
@@ -260,6 +266,21 @@ class _Countersigning:
             )
         self._person = profile.id
         return signer
+
+    def of_others(self, drafts: list[CountersignDraft]) -> list[CountersignDraft]:
+        """Those that somebody else signed first; all, where nobody did, which is refused in their place."""
+        profile = read_profile()
+        own = [one for one in drafts if profile and one.person_id == profile.id]
+        if not own or own == drafts:
+            return drafts
+        numbers = [str(one.number) for one in own]
+        complain(
+            Words(
+                f"Left out, because you signed first: {', '.join(numbers)}",
+                f"由您第一签名的不列入：{'、'.join(numbers)}",
+            )
+        )
+        return [one for one in drafts if one not in own]
 
     def countersign(self, draft: CountersignDraft, signer: "Signer") -> Receipt:
         """Sign one and send it with both signatures; then nobody waits for it any more.

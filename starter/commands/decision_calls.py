@@ -243,10 +243,13 @@ async def _register_log(platform: str) -> list[LogLine]:
 
 
 async def _left(raw: dict[str, Any]) -> "CountersignDraft":
-    from starter.desk.countersigning import open_countersign_drafts  # noqa: PLC0415 - few need it
+    from starter.desk.countersigning import (  # noqa: PLC0415 - few need it
+        leave_unless_signed,
+        open_countersign_drafts,
+    )
 
     async with open_countersign_drafts() as drafts:
-        return await drafts.leave(raw)
+        return await leave_unless_signed(drafts, raw)
 
 
 async def _card(platform: str) -> PlatformCard | None:

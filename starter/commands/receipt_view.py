@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from starter.client.interface import Pingtai
+from starter.clock import today
 from starter.errors import PingtaiError
 from starter.terminal.language import say
 from starter.terminal.screen import Said, facts, show
@@ -75,7 +76,9 @@ def _number_of(receipt: Receipt) -> Words:
 def _next(receipt: Receipt, end: datetime | None) -> Said:
     if receipt.set_aside_by:  # what followed then is over
         return Words("see `pingtai show`", "请用 pingtai show 查看")
-    named = awaited(receipt.awaited, receipt.due or end)
+    # The first answer is that of another day.
+    day = None if receipt.repeated else today()
+    named = awaited(receipt.awaited, receipt.due or end, today=day)
     if named:
         return named
     if receipt.stage == Stage.VALID:

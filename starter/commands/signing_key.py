@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,12 @@ import click
 from starter.desk.profile import Profile, ProfileSigning
 from starter.desk.profile_file import profile_path
 from starter.errors import BadInput, PingtaiError
-from starter.terminal.screen import Said, complain, heading, show, write_line
+from starter.terminal.screen import Said, complain, facts, heading, show, write_line
 from workflows.words import Words
 
 if TYPE_CHECKING:
-    from starter.client.key_standing import KeyStanding
+    from starter.client.key_standing import KeyStanding, Standing
+    from workflows.ssh_signatures import PublicKey
 
 ANY = "any"
 """`--agent` without a fingerprint: the only key that the agent holds."""
@@ -129,7 +131,7 @@ def key_facts(profile: Profile) -> list[tuple[Said, object]]:
 _PUBLIC = Words(
     "Public key, for the keepers of the roster to enter", "公钥（须报人员目录管理人员登记）"
 )
-"""Nothing here knows whether it stands there already."""
+_ENTERED = Words("Public key", "公钥")
 
 
 def show_public_line(profile: Profile) -> None:
@@ -141,37 +143,64 @@ def show_public_line(profile: Profile) -> None:
     except PingtaiError as error:
         complain(error.words)
         return
-    show(heading(_PUBLIC))
+    from starter.client.key_standing import Standing  # noqa: PLC0415 - only who has a key
+
+    asked = _standing(profile)
+    entered = asked and asked[0] in (Standing.CAN_SIGN, Standing.NOT_YET)
+    show(heading(_ENTERED if entered else _PUBLIC))
     write_line(line)
-    _tell_standing(profile)
+    if asked:
+        _tell_standing(profile, *asked)
 
 
-def _tell_standing(profile: Profile) -> None:
-    """Say what speaks against the key by the roster; nothing where no roster can be read now."""
+def _tell_standing(profile: Profile, standing: "Standing", found: "KeyStanding") -> None:
+    """Say how the key stands in the roster, and what speaks against it; nothing where no roster is set up."""
+    from starter.client.key_standing import Standing, in_no_entry  # noqa: PLC0415 - only who has a key
+
+    if standing is not Standing.NO_ROSTER:
+        entry = found.proof.entry if found.proof else None
+        who = entry and Words(f" ({entry.id} {entry.name})", f"（{entry.id} {entry.name}）")
+        en, zh = standing.words
+        show(facts([(_ROSTER, Words(en + (who.en if who else ""), zh + (who.zh if who else "")))]))
+    if found.objection:
+        complain(found.objection)
+    elif found.in_no_entry:
+        complain(in_no_entry(profile.id))
+
+
+_ROSTER = Words("in the roster", "人员目录")
+
+
+def _standing(profile: Profile) -> "tuple[Standing, KeyStanding] | None":
+    """How a profile's key stands, in one word and whole; None: it cannot be read now."""
     import asyncio  # noqa: PLC0415 - only who has a key needs these
 
-    from starter.client.key_standing import in_no_entry, key_standing  # noqa: PLC0415
+    from starter.client.key_standing import key_standing, standing_in_words  # noqa: PLC0415
     from starter.desk.reach import open_roster_questions  # noqa: PLC0415
     from starter.signing.opening import open_signer  # noqa: PLC0415
 
-    async def standing() -> "KeyStanding":
-        assert profile.signing, "its line was shown"  # noqa: S101
+    async def standing(key: "PublicKey") -> "KeyStanding":
         async with open_roster_questions() as roster:
-            return await key_standing(roster, profile.id, open_signer(profile.signing).key)
+            return await key_standing(roster, profile.id, key)
 
     with suppress(PingtaiError):
-        found = asyncio.run(standing())
-        if found.objection:
-            complain(found.objection)
-        elif found.in_no_entry:
-            complain(in_no_entry(profile.id))
+        assert profile.signing, "its line was shown"  # noqa: S101
+        key = open_signer(profile.signing).key
+        found = asyncio.run(standing(key))
+        return standing_in_words(found, key, datetime.now(UTC)), found
+    return None
 
 
 def key_as_json(profile: Profile) -> dict[str, str | None] | None:
-    """A profile's key for programs: where it is, and its public part; without where that is not there."""
+    """A profile's key for programs: where it is, its public part, and how it stands in the roster.
+
+    Null for what cannot be read now.
+    """
     if profile.signing is None:
         return None
     line = None
     with suppress(PingtaiError):
         line = public_line(profile.signing)
-    return {**profile.signing.model_dump(mode="json"), "public_key": line}
+    asked = _standing(profile) if line else None
+    standing = str(asked[0]) if asked else None
+    return {**profile.signing.model_dump(mode="json"), "public_key": line, "standing": standing}

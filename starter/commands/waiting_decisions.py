@@ -6,11 +6,24 @@ from rich.table import Table
 from rich.text import Text
 
 from db.countersign_queries import CountersignDraft
+from starter.clock import today
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.guided.summary import rows_of, summary
 from starter.terminal import wording
+from starter.terminal.days_left import days_left_words
 from starter.terminal.language import say
-from starter.terminal.screen import ALWAYS, Column, Said, facts, heading, show, show_json, table_of
+from starter.terminal.screen import (
+    ALWAYS,
+    Column,
+    Said,
+    facts,
+    heading,
+    show,
+    show_json,
+    stacked,
+    table_of,
+)
+from workflows.periods import last_day
 from workflows.ssh_signatures import PublicKey
 from workflows.vocabulary import Kind
 from workflows.words import Words
@@ -86,10 +99,35 @@ def _case(draft: CountersignDraft) -> str:
     return say(f"{draft.platform_id}, year {draft.year}", f"{draft.platform_id} 第 {draft.year} 年")
 
 
+def _named(draft: CountersignDraft) -> Text:
+    return stacked(_case(draft), *([draft.name] if draft.name else []))
+
+
+def _what(draft: CountersignDraft) -> Text:
+    """What is decided, and what a listing is known by."""
+    number = draft.decision.get("list_number")
+    certificate = draft.decision.get("certificate_number")
+    listed = (
+        [say(f"list {number}, {certificate}", f"名单 {number}，{certificate}")] if number else []
+    )
+    return stacked(_decided(draft), *listed)
+
+
+def _until(draft: CountersignDraft) -> Text | None:
+    """The last day of the step, and the working days that are left."""
+    if draft.due is None:
+        return None
+    return stacked(str(last_day(draft.due)), say(days_left_words(draft.due, today())))
+
+
+def _signed(draft: CountersignDraft) -> Text:
+    return stacked(draft.person_id, wording.moment(draft.left_at))
+
+
 _COLUMNS: tuple[Column[CountersignDraft], ...] = (
     Column(Words("no.", "编号"), lambda draft: draft.number, whole=ALWAYS),
-    Column(Words("platform", "平台"), _case),
-    Column(Words("decision", "决定"), _decided),
-    Column(Words("signed by", "签名人"), lambda draft: draft.person_id),
-    Column(Words("on", "时间"), lambda draft: wording.moment(draft.left_at), whole=ALWAYS),
+    Column(Words("platform", "平台"), _named),
+    Column(Words("decision", "决定"), _what),
+    Column(Words("until", "截止日期"), _until, whole=ALWAYS),
+    Column(Words("signed by", "第一签名人"), _signed),
 )

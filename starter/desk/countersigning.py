@@ -5,7 +5,7 @@ They are kept beside the register. Nothing is decided before both signatures are
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,6 +16,7 @@ from db.countersign_queries import (
     CountersignDraft,
     countersign_draft,
     countersign_drafts_waiting,
+    words_of,
 )
 from db.row_types import LogLine
 from starter.desk.reach import open_service
@@ -90,7 +91,7 @@ async def left_drafts() -> "AsyncIterator[Leave]":
                 if not there:
                     place = open_countersign_drafts(writing=True)
                     there.append(await opened.enter_async_context(place))
-            return await there[0].leave(raw)
+            return await leave_unless_signed(there[0], raw)
 
         yield leave
 
@@ -194,6 +195,36 @@ def signed_once(raw: Any) -> Decision:
         en, zh = error.words
         raise invalid("decision", "signatures", f"does not hold: {en}", f"无效：{zh}") from None
     return decision
+
+
+def signed_by_another(
+    waiting: Iterable[CountersignDraft], raw: Mapping[str, Any]
+) -> CountersignDraft | None:
+    """Return what another person has signed in the same words for the same step of a case; None: nothing."""
+    case, said = raw["case"], words_of(raw, "actor")
+    for one in waiting:
+        step = (one.platform_id, one.answers) == (case["platform_id"], case["answers"])
+        of_another = one.person_id != raw["actor"]["id"]
+        if step and of_another and words_of(one.decision, "actor") == said:
+            return one
+    return None
+
+
+async def leave_unless_signed(drafts: CountersignDrafts, raw: dict[str, Any]) -> CountersignDraft:
+    """Leave a decision for a second signature, unless it is itself what another one waits for.
+
+    Raises:
+        BadInput: another person has signed the same before: it is countersigned, not decided anew.
+    """
+    theirs = signed_by_another(await drafts.waiting(), raw)
+    if theirs is None:
+        return await drafts.leave(raw)
+    number, person = theirs.number, theirs.person_id
+    raise BadInput(
+        f"{person} has signed the same before you, and it waits for a second signature, which can be yours:"
+        f" pingtai countersign {number}. Nothing was submitted",
+        f"{person} 已先行签署相同决定，正待会签，可由您会签：pingtai countersign {number}。未提交任何内容",
+    )
 
 
 def has_moved_on(draft: CountersignDraft, log: list[LogLine]) -> bool:

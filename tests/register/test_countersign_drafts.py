@@ -1,5 +1,6 @@
 """What waits for a second signature: kept once, read back as it was signed, gone when it was decided."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from starter.desk.countersigning import DirectCountersignDrafts
 from starter.errors import BadInput
 from tests.rules.builders import Raw, decision
 from tests.rules.signing import Person, signed
+from workflows.activity_messages import DueDate
 
 from . import cases
 
@@ -58,6 +60,23 @@ async def test_the_same_decided_again_takes_the_place_of_the_first(
     await drafts.leave(waiting("d-2"))
     again = await drafts.leave(waiting("d-3", decided_on="2026-11-24"))
     assert [theirs, again] == await drafts.waiting()
+
+
+async def test_it_is_read_with_the_platform_s_name_and_the_end_of_the_step(
+    register: PostgresRegister, engine: AsyncEngine
+) -> None:
+    """Of what the step awaits; a setting aside is awaited by nobody."""
+    due = DueDate(due=datetime(2026, 12, 23, 16, tzinfo=UTC))
+    app = cases.application("p-1")
+    await register.write(cases.batch(cases.opened(app), due=due))
+    drafts = DirectCountersignDrafts(engine, engine)
+    aside = await drafts.leave(waiting())
+    assert (app.name, None) == (aside.name, aside.due)
+    case = waiting()["case"]
+    said = decision("recommendation", "d-2", "2026-11-23", case=case)
+    awaited = await drafts.leave(signed(said, Person("wang")))
+    assert (app.name, due.due) == (awaited.name, awaited.due)
+    assert [aside, awaited] == await drafts.waiting()
 
 
 async def test_what_was_decided_waits_no_longer(

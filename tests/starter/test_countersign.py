@@ -175,6 +175,61 @@ def test_each_signature_shows_that_its_signer_stands_in_the_roster_now(
     assert [("kw-1", 3), ("kw-3", 3)] == [(one["entry"]["id"], one["leaves"]) for one in shown]
 
 
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "kw-1 has signed the same before you, and it waits for a second signature"),
+        ("zh", "kw-1 已先行签署相同决定，正待会签，可由您会签：pingtai countersign 1"),
+    ],
+)
+def test_who_decides_what_another_has_signed_hears_of_it(  # noqa: PLR0917
+    pingtai: Run, sent: Sent, drafts: PretendDrafts, sit_down: Sit, lang: str, told: str
+) -> None:
+    """Two first signatures would both wait for ever; other words are another decision."""
+    sit_down("kw-1")
+    pingtai(*LISTING)
+    assert 0 == pingtai(*LISTING).exit_code, "their own is taken anew"
+    drafts.kept = {1: drafts.kept[1]}
+    sit_down("kw-2")
+    line = {"platform": "p-1", "kind": "listing", "outcome": "included", "list_number": "2027-01",
+            "certificate_number": "GX-1"}  # fmt: skip
+    batch = ("decide", "--file", "-", "--date", str(today()))
+    for args, stdin in ((LISTING, None), (batch, json.dumps(line))):
+        refused = pingtai(*args, lang=lang, stdin=stdin)
+        assert (2, True) == (refused.exit_code, told in " ".join(refused.output.split()))
+    assert ([1], []) == ([*drafts.kept], sent)
+    other = pingtai(*LIST, "--certificate-number", "GX-2", "--yes")
+    assert (0, 2) == (other.exit_code, len(drafts.kept)), other.output
+
+
+def test_the_list_says_what_is_signed_by_whom_and_until_when(
+    pingtai: Run, drafts: PretendDrafts, sit_down: Sit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the platform's name; the days are those of the step. All at once leaves out one's own."""
+    monkeypatch.setattr("starter.commands.waiting_decisions.today", lambda: date(2026, 12, 18))
+    sit_down("kw-1")
+    pingtai(*LISTING)
+    due = datetime(2026, 12, 23, 16, tzinfo=UTC)
+    drafts.kept[1] = drafts.kept[1].model_copy(update={"name": "固件平台", "due": due})
+    sit_down("kw-2")
+    pingtai(*LIST, "--certificate-number", "GX-2", "--yes")
+    for command in ("countersign", "drafts"):
+        shown = pingtai(command, lang="zh").stdout
+        for part in (
+            "p-1",
+            "固件平台",
+            "名单 2027-01，GX-1",
+            "2026-12-23",
+            "还有 3 个工作日",
+            "kw-1",
+        ):
+            assert part in shown, shown
+    done = pingtai("countersign", "--all", "--yes", lang="zh")
+    assert 0 == done.exit_code, done.output
+    assert "由您第一签名的不列入：2" in done.stderr
+    assert [2] == [*drafts.kept]
+
+
 def test_nobody_countersigns_their_own(
     pingtai: Run, sent: Sent, drafts: PretendDrafts, sit_down: Sit
 ) -> None:

@@ -1,6 +1,7 @@
 """Whoever signs is told how their key stands in the roster, before anything is sent; a dry run too."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
@@ -162,15 +163,31 @@ def test_whoami_says_how_the_key_stands(
         yield Roster()
 
     monkeypatch.setattr("starter.desk.reach.open_roster_questions", questions)
+
+    def said() -> tuple[str, str | None]:
+        """In words, and in JSON."""
+        signing = json.loads(pingtai("whoami", "--json").stdout)["signing"]
+        return pingtai("whoami", lang="zh").stdout, signing["standing"]
+
     assert "" == pingtai("whoami").stderr
+    assert "no_roster" == said()[1]
     enter(answers)
     assert UNKNOWN in pingtai("whoami").stderr
+    assert ("未登记（hd-02 某某）" in said()[0], said()[1]) == (True, "unknown")
+    assert "公钥（须报人员目录管理人员登记）" in said()[0]
     assert UNKNOWN_ZH in pingtai("whoami", lang="zh").stderr
     good: dict[str, Any] = {"public": key.openssh(), "first": LONG_AGO}
     enter(answers, RosterKey(**good))
     assert "" == pingtai("whoami").stderr
-    for change, why, zh in BAD:
+    assert ("可签名（hd-02 某某）" in said()[0], said()[1]) == (True, "can_sign")
+    assert "公钥\n" in said()[0]
+    states = {"已吊销": "revoked", "已终止": "ended", "尚未生效": "not_yet"}
+    for number, (word, state) in enumerate(states.items()):
+        change, why, zh = BAD[number]
         enter(answers, RosterKey(**{**good, **change}))
+        assert (word in said()[0], said()[1]) == (True, state)
         shown = pingtai("whoami")
         assert (True, True) == (why in shown.stderr, key.openssh() in shown.stdout)
         assert zh in pingtai("whoami", lang="zh").stderr
+    answers["proofs"], answers["no_holder"] = {}, "hd-07"
+    assert ("属于他人" in said()[0], said()[1]) == (True, "another_persons")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,14 +63,23 @@ def view(**changes: Any) -> CaseView:
     return CaseView(platform=state, due=due, log_seq=1, log_hash="0" * 64, refusals=0, recorded=1)
 
 
-def test_receipt_in_both_languages(pingtai: Run) -> None:
-    """A receipt says what was taken, the entry, the stage, who acts next, and the last day for it."""
+@pytest.fixture(autouse=True)
+def day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a Friday of a year whose holidays are announced."""
+    for module in ("apply", "receipt_view"):
+        monkeypatch.setattr(f"starter.commands.{module}.today", lambda: date(2026, 12, 18))
+
+
+def test_receipt_in_both_languages(pingtai: Run, answers: dict[str, Any], receipt: Receipt) -> None:
+    """A receipt says what was taken, the entry, the stage, who acts next, until when, and how long that is."""
+    due = datetime(2026, 12, 23, 16, tzinfo=UTC)
+    answers["decide"] = receipt.model_copy(update={"due": due})
     assert [
         "Accepted\trecommendation: recommended",
         "Case\tp-1, term 1",
         "Entry\t2 · 2026-11-24 02:30",
         "Stage\tinspection",
-        "Next\tinspection from the commission (§四(二)), until 2027-01-05",
+        "Next\tinspection from the commission (§四(二)), until 2026-12-23 (3 working days left)",
         "Decision id\td-1",
     ] == pingtai(*GOOD).stdout.splitlines()
     assert [
@@ -78,7 +87,8 @@ def test_receipt_in_both_languages(pingtai: Run) -> None:
         "事项\tp-1 第 1 期",
         "记录\t2 · 2026-11-24 02:30",
         "阶段\t待现场核查",
-        "下一步\t市科委、中关村管委会：现场核查（《指引》第四部分第（二）项），截止 2027-01-05",
+        "下一步\t市科委、中关村管委会：现场核查（《指引》第四部分第（二）项），"
+        "截止 2026-12-23（还有 3 个工作日）",
         "决定编号\td-1",
     ] == pingtai(*GOOD, lang="zh").stdout.splitlines()
 
@@ -86,7 +96,8 @@ def test_receipt_in_both_languages(pingtai: Run) -> None:
 def test_repeated_receipt_says_so(pingtai: Run, answers: dict[str, Any], receipt: Receipt) -> None:
     """The first answer given again is marked as such."""
     answers["decide"] = receipt.model_copy(update={"repeated": True})
-    assert "Repeated" in pingtai(*GOOD).stdout
+    shown = pingtai(*GOOD).stdout
+    assert ("Repeated" in shown, "working days" in shown) == (True, False)
     assert "重复提交" in pingtai(*GOOD, lang="zh").stdout
 
 
@@ -124,7 +135,7 @@ def test_application_answered(pingtai: Run, answers: dict[str, Any]) -> None:
         "Term\t1",
         "Workflow\tplatform:p-1",
         "Stage\trecommendation",
-        "Next\trecommendation from the district (§四(一)), until 2026-12-22",
+        "Next\trecommendation from the district (§四(一)), until 2026-12-22 (2 working days left)",
     ] == result.stdout.splitlines()
     printed = json.loads(
         pingtai("apply", "--file", "-", "--json", stdin=json.dumps(APPLICATION)).stdout

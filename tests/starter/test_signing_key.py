@@ -35,7 +35,12 @@ def test_the_first_login_makes_a_key(pingtai: Run, tmp_path: Path) -> None:
     assert line in pingtai("whoami").stdout
     assert line in pingtai("login", "--show").stdout
     said = json.loads(pingtai("whoami", "--json").stdout)["signing"]
-    assert {"key_file": str(path), "agent": None, "public_key": line.strip()} == said
+    assert {
+        "key_file": str(path),
+        "agent": None,
+        "public_key": line.strip(),
+        "standing": None,
+    } == said
 
 
 def test_a_new_key_leaves_the_old_one(pingtai: Run, tmp_path: Path) -> None:
