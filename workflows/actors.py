@@ -6,9 +6,9 @@ from pydantic import Field
 
 from workflows.credit_codes import CreditCode, is_none
 from workflows.field_labels import Label
+from workflows.mandate_messages import Mandate
 from workflows.model import Day, Identifier, Message, Name
 from workflows.named_document import Document
-from workflows.signed_mandates import Mandate
 from workflows.vocabulary import District, Role
 from workflows.words import Words
 

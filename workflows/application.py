@@ -11,7 +11,7 @@ from workflows.exact_numbers import Amount, Percent, as_json
 from workflows.field_labels import TEN_THOUSAND_YUAN, Label
 from workflows.indicators import PlanIndicators, target_problem
 from workflows.model import Day, Identifier, Message, Name, Remark, Sha256, Text, wrong
-from workflows.policy import Policy
+from workflows.policy import USUAL, Policy
 from workflows.signed_roots import SignedRoot
 from workflows.vocabulary import (
     AssessmentStage,
@@ -216,7 +216,7 @@ class PlatformApplication(Message):
     ] = None
     conditions: Annotated[dict[Condition, ConditionAnswer], Label("conditions", "建设条件", "§三")]
     plan: Annotated[Plan, Label("plan", "建设方案", "§四(一)")]
-    policy: Annotated[Policy, Label("policy", "政策参数")] = Policy()
+    policy: Annotated[Policy, Label("policy", "政策参数")] = USUAL
     submitted_by: Annotated[Actor | None, Label("submitted by", "提交人")] = None
     term: Annotated[int, Label("term", "期次", "§四")] = Field(default=1, ge=1, le=99)
     previous: Annotated[PreviousTerm | None, Label("previous term", "上一期")] = None

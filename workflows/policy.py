@@ -247,6 +247,10 @@ class Policy(Message):
         return self
 
 
+USUAL = Policy.model_construct()
+"""What a case goes by whose application says nothing else. Not validated: to build its model takes a command
+longer than it needs for a case."""
+
 NEW_CASES: dict[str, Any] = {
     "listing_entered_within_days": 90,
     "decisions_name_case": True,

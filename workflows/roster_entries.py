@@ -6,7 +6,7 @@ nobody is looked up while it is judged. Why it is so: docs/decisions/0020-roster
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -16,9 +16,11 @@ from workflows.merkle import Root, audit_path, leaf_hash, root_from
 from workflows.model import Day, Identifier, Instant, Name, Record, Sha256, canonical, sha256
 from workflows.named_document import Document
 from workflows.periods import beijing_date
-from workflows.ssh_signatures import PublicKey
 from workflows.vocabulary import District, Role
 from workflows.words import Words
+
+if TYPE_CHECKING:  # every read loads the entries' model, and verifies nothing
+    from workflows.ssh_signatures import PublicKey
 
 ROSTER_NAMESPACE = "pingtai-roster"
 """What roots of the roster are signed for."""
@@ -145,7 +147,7 @@ def proof_holds(proof: RosterProof, root: RosterRoot) -> bool:
     return proof.leaves == root.leaves and found is not None and found.hex() == root.root
 
 
-def objection_to_key(entry: RosterEntry, public: PublicKey, at: datetime) -> Words | None:
+def objection_to_key(entry: RosterEntry, public: "PublicKey", at: datetime) -> Words | None:
     """Return why a key does not speak for a person of the roster at a moment; None where it does."""
     line, day = public.openssh(), beijing_date(at)
     key = next((one for one in entry.keys if one.public == line), None)

@@ -1,37 +1,19 @@
-"""A mandate: the word of an absent person, signed, by which another acts for them for some days."""
+"""What an absent person signs of a mandate, and what speaks against one."""
 
 import base64
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated
 
-from pydantic import Field
-
-from workflows.field_labels import Label
-from workflows.model import Message, canonical
+from workflows.mandate_messages import Mandate
+from workflows.model import canonical
 from workflows.periods import beijing_date
 from workflows.roster_entries import RosterRoot, objection_to_key, proof_holds
-from workflows.signatures import Signature
 from workflows.ssh_signatures import BadSignature, signer_of
 from workflows.vocabulary import Kind
 from workflows.words import Words
 
 MANDATE_NAMESPACE = "pingtai-mandate"
 """What mandates are signed for."""
-
-
-class Mandate(Message):
-    """For which decisions another may act, and the signature of the one whose decisions they are."""
-
-    kinds: Annotated[
-        tuple[Kind, ...],
-        Label(
-            "kinds of decision",
-            "委托事项",
-            help=Words("None: all that the role may decide.", "不填为该身份可办理的全部事项。"),
-        ),
-    ] = Field(default=(), max_length=len(Kind))
-    signature: Annotated[Signature, Label("signature of the absent person", "被代理人签名")]
 
 
 def mandate_form(

@@ -8,7 +8,7 @@ from workflows.awaited import Awaited
 from workflows.decision import Decision, with_hashed_application
 from workflows.model import Instant, Message, Record, Sha256, as_sent, parse, sha256
 from workflows.periods import kick_off
-from workflows.policy import Policy
+from workflows.policy import USUAL, Policy
 from workflows.roster_entries import RosterRoot
 from workflows.steps import AnyStage, CaseStage
 from workflows.vocabulary import AssessmentStage, District, Service, Stage
@@ -27,7 +27,7 @@ class Facts(Record):
     field: str
     services: tuple[Service, ...]
     direction: str | None = None
-    policy: Policy = Policy()
+    policy: Policy = USUAL
 
 
 class Spent(Record):

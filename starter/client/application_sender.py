@@ -43,7 +43,6 @@ from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform
 from workflows import contract
 from workflows.application import PlatformApplication, PreviousTerm
-from workflows.case_opening import open_platform
 from workflows.content_chain import opening_hash
 from workflows.listing_checks import not_brought_in
 from workflows.model import as_sent, parse
@@ -114,6 +113,8 @@ class ApplicationSender:
             if sign and form.policy.authorship is Authorship.REQUIRED:
                 form = await _signed(form, sign)
             # What the rules refuse is told here, and starts nothing.
+            from workflows.case_opening import open_platform  # noqa: PLC0415 - only who applies needs the judge
+
             stage = open_platform(form, datetime.now(UTC)).state.stage
             await self._check_number(form)
             try:

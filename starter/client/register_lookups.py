@@ -13,7 +13,6 @@ from db.queries import RegisterQueries
 from db.row_types import AppliedBefore
 from starter.client.register_access import open_register, translate_database_errors
 from starter.errors import PingtaiError, Unreachable, no_such_platform
-from starter.plans.plan_view import PlanView, plan_view
 from workflows.application import PreviousTerm, PreviousYear
 from workflows.circumstances import UNKNOWN_HOLDER
 from workflows.decision import CaseReference
@@ -27,7 +26,8 @@ from workflows.state_folding import fold
 from workflows.states import PlatformState, Receipt
 from workflows.vocabulary import Stage
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # each question loads what it is answered with
+    from starter.plans.plan_view import PlanView
     from workflows.roster_entries import RosterProof
     from workflows.signed_roots import SignedRoot
 
@@ -110,7 +110,7 @@ class NoRegister:
         """Read the versions of the roster after one, the oldest first; without one the one in force."""
         return []
 
-    async def plan(self, platform_id: str, **wanted: Any) -> PlanView:
+    async def plan(self, platform_id: str, **wanted: Any) -> "PlanView":
         """Read a version of a plan; see `starter.plans.plan_view.plan_view`.
 
         Raises:
@@ -253,7 +253,9 @@ class RegisterLookups(NoRegister):
                 raise
             return []  # `last_term` has reported it
 
-    async def plan(self, platform_id: str, **wanted: Any) -> PlanView:
+    async def plan(self, platform_id: str, **wanted: Any) -> "PlanView":
+        from starter.plans.plan_view import plan_view  # noqa: PLC0415 - as above
+
         async with self._register() as register:
             found = await plan_view(register.plan_queries, platform_id, **wanted)
         if found is None:

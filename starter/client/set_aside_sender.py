@@ -6,7 +6,7 @@ A term that has ended is started again from its log in the register, together wi
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
@@ -19,7 +19,6 @@ from starter.client.register_lookups import NoRegister
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform, Unreachable, no_such_platform
 from workflows import contract
-from workflows.case import Case
 from workflows.decision import digest_of_content
 from workflows.decisions import SetAside
 from workflows.model import as_sent
@@ -27,6 +26,9 @@ from workflows.refusal import Refusal, Refused
 from workflows.run_io import TermResult
 from workflows.states import PlatformState, Receipt
 from workflows.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from workflows.case import Case
 
 Addressed = tuple[str, dict[str, Any]]
 """The workflow that a decision is for, and the decision as it is sent there."""
@@ -109,6 +111,8 @@ class SetAsideSender:
         facts = carried.state.facts
         if raw.get("case") is None:
             raw = raw | {"case": {"platform_id": facts.platform_id, "term": facts.term}}
+        from workflows.case import Case  # noqa: PLC0415 - it is seldom needed, and loads the judge
+
         case = Case(carried.state, carried.record)
         await self._check_ended(workflow_id, case)
         # The workflow judges again; but a term is not started for what would be refused.
@@ -135,7 +139,7 @@ class SetAsideSender:
             )
         return receipt
 
-    async def _check_ended(self, workflow_id: str, case: Case[PlatformState]) -> None:
+    async def _check_ended(self, workflow_id: str, case: "Case[PlatformState]") -> None:
         """Let only that be started again which has ended by its rules, and whose whole log is there.
 
         A log without its last entries would be gone on from as if those had never been.

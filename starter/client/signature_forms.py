@@ -14,13 +14,9 @@ from starter.client.case_queries import CaseQueries
 from starter.client.interface import ToSign
 from starter.client.register_lookups import NoRegister
 from starter.errors import PingtaiError
-from workflows.case import Case
-from workflows.case_record import CaseRecord
 from workflows.decision import CaseReference
 from workflows.decision_reading import decision_of
 from workflows.run_io import DecisionPreview
-from workflows.signature_requests import form_to_sign, signatures_needed
-from workflows.state_folding import fold
 from workflows.states import Receipt
 
 _UNTIL_RECORDED = (0.0, 0.03, 0.07, 0.15)
@@ -64,6 +60,11 @@ class SignatureForms:
         self, workflow_id: str, about: CaseReference, raw: dict[str, Any]
     ) -> tuple[bytes, int] | None:
         """By the log in the register, where that has all that is known to be there."""
+        from workflows.case import Case  # noqa: PLC0415 - only what is signed needs the judge
+        from workflows.case_record import CaseRecord  # noqa: PLC0415
+        from workflows.signature_requests import form_to_sign, signatures_needed  # noqa: PLC0415
+        from workflows.state_folding import fold  # noqa: PLC0415
+
         with suppress(PingtaiError):
             for pause in _UNTIL_RECORDED:
                 await asyncio.sleep(pause)

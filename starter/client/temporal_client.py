@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionDescription
@@ -17,10 +17,12 @@ from starter.client.register_lookups import NoRegister
 from starter.client.set_aside_sender import SetAsideSender
 from starter.client.signature_forms import SignatureForms
 from starter.client.temporal_connection import connect
-from starter.plans.plan_view import PlanView
 from workflows import contract
 from workflows.record import LogEntry
 from workflows.run_io import CaseView
+
+if TYPE_CHECKING:
+    from starter.plans.plan_view import PlanView
 
 
 class PingtaiClient(ApplicationSender, DecisionSender):
@@ -84,7 +86,7 @@ class PingtaiClient(ApplicationSender, DecisionSender):
         term: int | None = None,
         version: int | None = None,
         diff: Sequence[int] | None = None,
-    ) -> PlanView:
+    ) -> "PlanView":
         """A version of a platform's plan: its text stands in the register, and in no answer of a workflow.
 
         Raises:

@@ -30,7 +30,6 @@ from workflows.decision import Decision
 from workflows.decision_reading import new_decision_of
 from workflows.model import InvalidMessage, as_sent
 from workflows.refusal import Refused
-from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import PlatformState, Receipt
 from workflows.vocabulary import Kind
 from workflows.words import Words
@@ -38,6 +37,7 @@ from workflows.words import Words
 if TYPE_CHECKING:
     from db.countersign_queries import CountersignDraft
     from starter.commands.guided.case_brief import Brief
+    from workflows.run_io import CaseView, DecisionPreview
 
 NOT_TAKEN = (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput, NotSent)
 """Answers by which it is certain that a decision was not accepted."""
@@ -74,12 +74,12 @@ class DecisionCalls:
             self._connected = self._runner.run(self._opened.enter_async_context(open_pingtai()))
         return self._connected
 
-    def view(self) -> CaseView:
+    def view(self) -> "CaseView":
         """Where the case stands: the open assessment, or the platform itself."""
         self._seen = self._runner.run(self._view(self.client))
         return self._seen
 
-    def beside(self, view: CaseView) -> CaseView | None:
+    def beside(self, view: "CaseView") -> "CaseView | None":
         """The assessment that is open beside a platform; None: there is none, or it does not answer now."""
         if view.assessment or view.platform is None or view.platform.open_assessment is None:
             return None
@@ -145,7 +145,7 @@ class DecisionCalls:
                     explained.add_note(say(line))
             raise explained from None
 
-    def preview(self, decision: Decision) -> DecisionPreview:
+    def preview(self, decision: Decision) -> "DecisionPreview":
         """What would become of it. Raises as `Pingtai.check`; NotAllowed: its person's key may sign nothing."""
         try:
             preview = self._runner.run(self.client.check(self.platform, decision))
@@ -223,7 +223,7 @@ class DecisionCalls:
         """The end of the stage that a receipt leads to, where that is no due date."""
         return None if receipt.due else self._runner.run(end_of_stage(self.client, receipt))
 
-    async def _view(self, client: Pingtai) -> CaseView:
+    async def _view(self, client: Pingtai) -> "CaseView":
         view = await client.state(self.platform)
         state = view.platform
         if self.form.kind in ASSESSMENT_KINDS and state and state.open_assessment:
@@ -232,7 +232,7 @@ class DecisionCalls:
         return view
 
 
-async def _open_assessment(client: Pingtai, state: PlatformState) -> CaseView:
+async def _open_assessment(client: Pingtai, state: PlatformState) -> "CaseView":
     facts = state.facts
     return await client.assessment_state(facts.platform_id, facts.term, state.open_assessment or 0)
 

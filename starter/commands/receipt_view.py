@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from starter.client.interface import Pingtai
 from starter.clock import today
@@ -23,10 +24,12 @@ from starter.terminal.wording import (
 from workflows.decision import Decision
 from workflows.field_labels import label_at
 from workflows.periods import last_day
-from workflows.run_io import DecisionPreview
 from workflows.states import Receipt
 from workflows.vocabulary import AssessmentStage, Kind, Stage
 from workflows.words import Words
+
+if TYPE_CHECKING:
+    from workflows.run_io import DecisionPreview
 
 REPEATED = Words("repeated", "重复提交")
 FIRST_ANSWER = Words(
@@ -98,7 +101,7 @@ def _next(receipt: Receipt, end: datetime | None) -> Said:
     return Words("none", "无")
 
 
-def show_preview(platform: str, decision: Decision, preview: DecisionPreview) -> None:
+def show_preview(platform: str, decision: Decision, preview: "DecisionPreview") -> None:
     """Show that a decision would be accepted, and where it would lead; nothing has changed."""
     kind, outcome = str(decision.kind), getattr(decision, "outcome", None)
     rows: tuple[tuple[Said, object], ...] = (

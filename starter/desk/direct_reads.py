@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from db.inbox_queries import Inbox
 from db.listing_queries import ListingRow, listings_of
-from db.name_search import Found, find_platforms, platform_of_id
+from db.name_search import Found, find_platforms
 from db.organisation_queries import Known, organisations_of
 from db.plaque_queries import plaques
 from db.plaque_types import PlaqueRow
@@ -49,9 +49,9 @@ class DirectReads(RegisterQueries):
         """Platforms by a part of name, operator or id; see `db.name_search.find_platforms`."""
         return await find_platforms(self._connections, words, after=after, limit=limit)
 
-    async def of_id(self, platform_id: str) -> Found:
-        """The platform of exactly this id."""
-        return await platform_of_id(self._connections, platform_id)
+    async def knows(self, platform_id: str) -> bool:
+        """Whether there is a platform of exactly this id."""
+        return await self.whose(platform_id) is not None
 
     async def validity(self, platform_id: str, day: date) -> Validity | None:
         """Whether a platform is valid on a day, and why; None: it is not known."""

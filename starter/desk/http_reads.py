@@ -76,12 +76,9 @@ class HttpReads:
         found = await self._client.get("/v1/platforms", q=words, after=after, limit=limit)
         return parse_answer(TypeAdapter(Found), found)
 
-    async def of_id(self, platform_id: str) -> "Found":
-        from db.name_search import Found  # noqa: PLC0415
-
-        return parse_answer(
-            TypeAdapter(Found), await self._client.get("/v1/platforms", id=platform_id)
-        )
+    async def knows(self, platform_id: str) -> bool:
+        found = json.loads(await self._client.get("/v1/platforms", id=platform_id))
+        return bool(found["total"])
 
     async def log(self, platform_id: str) -> list[LogLine]:
         card = await self.platform(platform_id)

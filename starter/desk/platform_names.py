@@ -79,8 +79,7 @@ async def resolve_platform(
         return Resolved(chosen.platform_id, chosen.name)
     try:
         async with asyncio.timeout(WITHIN), open_reads(start=False) as register:
-            found = await register.of_id(given)
-            if found.total:
+            if await register.knows(given):
                 return Resolved(given)
             found = await register.find(given, limit=CANDIDATES)
     except Exception:  # whatever it is: the command itself meets it again, and says so

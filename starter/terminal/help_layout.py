@@ -10,7 +10,7 @@ import click
 from starter.terminal.language import language, say
 from workflows.words import Words
 
-_PIECE = re.compile(
+_PIECE = (  # compiled when a help text is broken, which few commands show
     r"[（《“‘「【]*"  # never at the end of a line
     r"(?:§[一二三四五六七八九十]+(?:\([一二三四五六七八九十]+\))?|[\u2e80-\u9fff\uf900-\ufaff]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef，。、；：？！）》”’」】（《“‘「【]+|.)"
     r"[，。、；：？！）》”’」】…]*"  # never at the beginning of one
@@ -77,7 +77,7 @@ def _folded_choices(name: str, width: int) -> list[str]:
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
     for number, word in enumerate(_WORD.findall(text)):
         term = columns(word) <= _GLOSS and language() == "en"
-        pieces = [word] if term or word.isascii() else _PIECE.findall(word)
+        pieces = [word] if term or word.isascii() else re.findall(_PIECE, word)
         for place, piece in enumerate(pieces):
             yield (" " if number and not place else ""), piece
 

@@ -315,8 +315,8 @@ def test_a_part_of_an_id_is_enough(run: Run, monkeypatch: pytest.MonkeyPatch, gi
     """Also one that could be an id itself, unless the histories have a platform of that id."""
 
     class PretendRegister:
-        async def of_id(self, platform_id: str) -> Found:
-            return Found(total=0)
+        async def knows(self, platform_id: str) -> bool:
+            return False
 
         async def find(self, words: str, **_: object) -> Found:
             longer = CORRECTED if words == given else f"{CORRECTED}-2"

@@ -40,10 +40,10 @@ class PretendRegister:
         self.words: dict[str, Found] = {}
         self.away = False
 
-    async def of_id(self, platform_id: str) -> Found:
+    async def knows(self, platform_id: str) -> bool:
         if self.away:
             raise Unreachable("the register is away", "名册没有应答")
-        return Found(total=int(platform_id in self.ids))
+        return platform_id in self.ids
 
     async def find(self, words: str, **_: Any) -> Found:
         if self.away:
