@@ -41,7 +41,7 @@ class RegisterConflict(PingtaiError):
             " there. Nothing was written, and trying again cannot help. Which of both is right, people"
             " must say (docs/deployment.md, A term with two histories)",
             f"{platform_id} 第 {term} 期（{log_zh}）：{what_zh}，因为另一份历史已写入。本次未写入，重试无效；"
-            "何者为准须由人判定（见 docs/deployment.md“同一期次的两份记录”）",
+            "何者为准须由人判定（见 docs/deployment.zh.md“同一期次的两份记录”）",
         )
 
 

@@ -36,7 +36,7 @@ class Trouble(Enum):
     NO_RIGHTS = Words(
         "the register's user lacks a right ({why}): grant it, or connect as the owner of the tables"
         " (docs/deployment.md, PostgreSQL)",
-        "名册数据库用户权限不足（{why}）：请授权，或以表的所有者连接（见 docs/deployment.md“PostgreSQL”）",
+        "名册数据库用户权限不足（{why}）：请授权，或以表的所有者连接（见 docs/deployment.zh.md“PostgreSQL”）",
     )
     NO_LOGIN = Words(
         "the register does not let this user in ({why}): check user, password and database in DATABASE_URL",
@@ -55,7 +55,7 @@ class Trouble(Enum):
         "the pooler before the register loses prepared statements ({why}): connect to PostgreSQL directly,"
         " or set pool_mode = transaction or session in pgbouncer (docs/deployment.md, PostgreSQL)",
         "名册数据库前的连接池丢失预编译语句（{why}）：请直连 PostgreSQL，或在 pgbouncer 中设置 pool_mode ="
-        " transaction 或 session（见 docs/deployment.md“PostgreSQL”）",
+        " transaction 或 session（见 docs/deployment.zh.md“PostgreSQL”）",
     )
     MISTAKE = Words(
         "the register refused a question of this program, which is a mistake of ours: {why}. Please report"

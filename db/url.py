@@ -103,7 +103,7 @@ def address(url: str) -> Address:
         raise InvalidDatabaseUrl(
             f"DATABASE_URL {redacted(url)} is not a URL: write postgresql://user:password@host/name,"
             " with special characters in the password percent-encoded",
-            f"DATABASE_URL {redacted(url)} 不是有效的 URL：应为 postgresql://用户:密码@主机/库名，密码中的"
+            f"DATABASE_URL {redacted(url)} 不是有效的网址：应为 postgresql://用户:密码@主机/库名，密码中的"
             "特殊字符须用 % 编码",
         )
     user, password, database = (

@@ -166,7 +166,7 @@ def _check_url(url: str, insecure: bool) -> None:
     if parts.username is not None or parts.password is not None:
         raise wrong(
             "webhook: the URL must not hold a user or password: the call is signed with the secret",
-            "webhook：URL 中不得有用户名和口令：请求以密钥签名",
+            "webhook：网址中不得有用户名和口令：请求以密钥签名",
         )
     if parts.scheme == "http" and not (is_loopback(host) or insecure):
         raise wrong(

@@ -48,7 +48,7 @@ async def serve(address: str | None) -> None:
                 Words(
                     "Other machines can reach it, and it speaks plain HTTP: put a reverse proxy with TLS"
                     " in front of it (docs/http.md).",
-                    "其他机器可以访问，且为明文 HTTP：请在前面设置带 TLS 的反向代理（docs/http.md）。",
+                    "其他机器可以访问，且为明文 HTTP：请在前面设置带 TLS 的反向代理（docs/http.zh.md）。",
                 )
             )
         async with serving(make_app(ConfiguredBackends(plugins)), listening) as running:

@@ -78,6 +78,6 @@ _FORMS = {
         "at most 64 letters, digits, dots, hyphens and underscores",
         "不超过 64 个字母、数字、点、连字符和下划线",
     ),
-    "health_address": Words("HOST:PORT, such as 127.0.0.1:8081", " HOST:PORT，如 127.0.0.1:8081"),
-    "metrics_address": Words("HOST:PORT, such as 127.0.0.1:9464", " HOST:PORT，如 127.0.0.1:9464"),
+    "health_address": Words("HOST:PORT, such as 127.0.0.1:8081", "主机:端口，如 127.0.0.1:8081"),
+    "metrics_address": Words("HOST:PORT, such as 127.0.0.1:9464", "主机:端口，如 127.0.0.1:9464"),
 }

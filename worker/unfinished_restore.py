@@ -19,5 +19,5 @@ def refuse_unfinished(home: Path) -> None:
     if unfinished_file(home).exists():
         raise BadInput(
             f"a restore into {home} was cut off: run `pingtai restore FILE` again",
-            f"恢复到 {home} 的操作中断：请重新运行 pingtai restore FILE",
+            f"恢复到 {home} 的操作中断：请重新运行 pingtai restore 文件",
         )

@@ -137,10 +137,10 @@ def _parts(url: str) -> tuple[str, str]:
     if "@" in parts.netloc:
         raise ForbiddenDestination(
             "no user and no password in the URL: events are signed with the secret",
-            "URL 中不得有用户名和口令：事件以密钥签名",
+            "网址中不得有用户名和口令：事件以密钥签名",
         )
     if parts.fragment:
-        raise ForbiddenDestination("no fragment (#…) in the URL", "URL 中不得有片段（#…）")
+        raise ForbiddenDestination("no fragment (#…) in the URL", "网址中不得有片段（#…）")
     return parts.scheme, host.lower().rstrip(".")
 
 

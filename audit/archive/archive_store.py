@@ -125,7 +125,7 @@ def _check(url: str) -> None:
     if secret:
         raise BadInput(
             f"{VARIABLE}: no password in the URL: others read it in lists and logs",
-            f"{VARIABLE}：URL 中不得有口令，它会出现在列表和日志中",
+            f"{VARIABLE}：网址中不得有口令，它会出现在列表和日志中",
         )
     if "://" not in url and not Path(url).is_absolute():
         raise BadInput(

@@ -156,7 +156,7 @@ class _Log:
                     f"a second life: this run begins log {log} again, which run {first} had begun"
                     " (docs/deployment.md, A term with two histories)",
                     f"重复的一期：此运行重新开始了运行 {first} 已开始的记录 {log}"
-                    "（见 docs/deployment.md“同一期次的两份记录”）",
+                    "（见 docs/deployment.zh.md“同一期次的两份记录”）",
                 )
                 problems.append(Problem(where, words))
                 return  # none of its entries is of this log

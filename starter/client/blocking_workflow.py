@@ -90,7 +90,7 @@ def second_life(latest: WorkflowExecutionDescription, first: FirstApplication | 
         f" not the right one: `{end}`, then apply again (docs/deployment.md, A term with two histories)",
         zh=f"第 {term} 期已结束，而流程 {latest.id}（运行 {latest.run_id}，申请 {by}）又以同一期次"
         f"启动：其启动时未写明期次，名册不予接收。如确属误启，请用 {end} 结束后重新申请"
-        "（见 docs/deployment.md“同一期次的两份记录”）",
+        "（见 docs/deployment.zh.md“同一期次的两份记录”）",
         stage="second life",
     )
 

@@ -71,7 +71,8 @@ class _OwnRole(WordChoice):
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
         """Say it also to those who need none."""
-        return " ".join((super().get_invalid_choice_message(value, ctx), say(_NO_ROLE)))
+        complaint = super().get_invalid_choice_message(value, ctx).rstrip(".。")
+        return say(Words(". ", "。")).join((complaint, say(_NO_ROLE)))
 
 
 _NO_ROLE = Words(

@@ -153,7 +153,7 @@ def resend_command(
     """
     if (notice is None) == (not all_dead):
         raise click.UsageError(
-            say(Words("give either ID or --all-dead", "请填写 ID 或 --all-dead 之一"))
+            say(Words("give either ID or --all-dead", "请填写编号或 --all-dead 之一"))
         )
     _resend(notice, recipient, as_json=as_json)
 

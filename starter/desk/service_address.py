@@ -58,7 +58,7 @@ def service_address() -> ServiceAddress | None:
         return ServiceAddress(url, read_key(Path(kept.key_file)), kept.key_file)
     raise BadInput(
         f"no key for {url}: set {KEY}, or name its file once: `pingtai login --url URL --key-file FILE`",
-        f"没有 {url} 的密钥：请设置 {KEY}，或登记一次密钥文件：pingtai login --url URL --key-file FILE",
+        f"没有 {url} 的密钥：请设置 {KEY}，或登记一次密钥文件：pingtai login --url 网址 --key-file 文件",
     )
 
 

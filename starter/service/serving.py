@@ -44,7 +44,7 @@ def listener(address: str) -> socket.socket:
     if parts is None or int(parts["port"]) > 65535:
         raise BadInput(
             f"{address!r} is not an address: write HOST:PORT, such as 127.0.0.1:8080",
-            f"“{address}”不是地址：应为 HOST:PORT，如 127.0.0.1:8080",
+            f"“{address}”不是地址：应为主机:端口，如 127.0.0.1:8080",
         )
     host, port = parts["host"].strip("[]"), int(parts["port"])
     try:

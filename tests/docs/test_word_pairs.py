@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from worker.documents import ROOT
+from worker.translations import SOURCE, read
 
 FOLDERS = ("workflows", "activities", "db", "starter", "audit", "worker")
 _NO_ENGLISH = re.compile(r"[\u4e00-\u9fff]|^\s|^[a-z]+[_.][a-z_.]+$|^$")
@@ -28,6 +29,19 @@ _TYPED = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+@cache
+def values() -> dict[str, str]:
+    """Words that stand for what is filled in, as English help has them (`FILE`), with their Chinese."""
+    known = {entry.en: entry.zh for entry in read(SOURCE.read_text(encoding="utf-8"))}
+    found = {
+        en: zh for en, zh in known.items() if re.fullmatch("[A-Z]{2,}", en) and _HAN.search(zh)
+    }
+    return found | {"HOST": "主机", "PORT": "端口"}
+
+
+_VALUE = re.compile(rf"(?<![\w-])(?:{'|'.join(values())})(?![\w-])", re.ASCII)
 _PLURALS = {"tries", "many", "working_days"}
 """Placeholders that English has for the number of a noun."""
 _FILLED_IN_OTHERWISE = {
@@ -48,7 +62,6 @@ SAID_OTHERWISE = {
     "Any other case refuses it. Required where the policy says `decisions_name_case`.": "政策参数",
     "not_included has no list_number and no certificate_number": "不纳入",
     "application_id {} is that of the present term: give it another": "申请编号",
-    "{} names no key for digests: a line is `NAME ssh-ed25519 KEY`": "名称 ssh-ed25519 公钥",
     "{}, line {}: not as `man ssh-keygen` describes ALLOWED SIGNERS, with an ssh-ed25519 key": "ssh-keygen",
     "`pingtai keys`": "密钥管理",
     "`pingtai layout import`": "导入布局",
@@ -115,8 +128,9 @@ def pairs() -> tuple[Pair, ...]:
 
 
 def missing(pair: Pair) -> list[str]:
-    """The code that one language has and the other has not; a page may be named in its Chinese form."""
-    en, zh = pair.en, pair.zh.replace(".zh.md", ".md")
+    """The code that one language has and the other has not; a page and a value have their Chinese form."""
+    en = _VALUE.sub(lambda value: values()[value[0]], pair.en)
+    zh = pair.zh.replace(".zh.md", ".md")
     sides = ((en, zh), (zh, en))
     return sorted(
         one.strip("`")
@@ -131,6 +145,26 @@ def test_what_is_typed_stands_in_both_languages() -> None:
     assert len(pairs()) > 2_000
     wrong = [(one.where, one.en, missing(one)) for one in pairs() if missing(one)]
     assert [] == [one for one in wrong if one[1] not in SAID_OTHERWISE]
+
+
+def test_what_stands_for_a_value_is_chinese() -> None:
+    """Such as the file in `pingtai restore FILE`, in what is said as in the help."""
+    assert values()["FILE"] == "文件"
+    assert [] == [(one.where, one.zh) for one in pairs() if _VALUE.search(one.zh)]
+
+
+def test_who_reads_chinese_is_sent_to_the_chinese_page() -> None:
+    """Where there is one: in messages, and in help."""
+    helped = [entry.zh for entry in read(SOURCE.read_text(encoding="utf-8"))]
+    pages = re.compile(r"docs/([a-z-]+)\.md")
+    named = [
+        (page, zh) for zh in (*helped, *(one.zh for one in pairs())) for page in pages.findall(zh)
+    ]
+    assert [] == [zh for page, zh in named if (ROOT / "docs" / f"{page}.zh.md").exists()]
+    quoted = re.findall(r"docs/([a-z-]+\.zh\.md)“([^”]+)”", "\n".join(one.zh for one in pairs()))
+    assert ("deployment.zh.md", "被外部终止的流程") in quoted
+    texts = {page: (ROOT / "docs" / page).read_text(encoding="utf-8") for page, _ in quoted}
+    assert [] == [one for one in quoted if not re.search(rf"^#+ {one[1]}$", texts[one[0]], re.M)]
 
 
 PAPERS = "starter/papers/"

@@ -40,17 +40,17 @@ _DEADLOCK = "TMPRL1101"
 _GONE = Words(
     "its history is gone: look for it in the archive (docs/deployment.md, A case that was ended"
     " from outside)",
-    "其历史已不存在：请查归档（见 docs/deployment.md“A case that was ended from outside”）",
+    "其历史已不存在：请查归档（见 docs/deployment.zh.md“被外部终止的流程”）",
 )
 _OTHER_TEMPORAL = Words(
     "if this is not the Temporal of this register, check TEMPORAL_* and DATABASE_URL; otherwise look"
     " for their histories in the archive (docs/deployment.md, A case that was ended from outside)",
     "如所连 Temporal 与名册不属同一系统，请检查 TEMPORAL_* 和 DATABASE_URL；否则请查归档（见"
-    " docs/deployment.md“A case that was ended from outside”）",
+    " docs/deployment.zh.md“被外部终止的流程”）",
 )
 _REPEATED_TERM = Words(
     "decide which is right, and terminate the other (docs/deployment.md, A term with two histories)",
-    "请判定何者为准，并结束另一个（见 docs/deployment.md“同一期次的两份记录”）",
+    "请判定何者为准，并结束另一个（见 docs/deployment.zh.md“同一期次的两份记录”）",
 )
 _UNPAUSE = Words(
     "who paused them, and why: `temporal workflow describe --workflow-id …`; then `temporal workflow"
@@ -67,7 +67,7 @@ _FLOODED = Words(
     " TEMPORAL_DEBUG=1 until they are processed, then start them as usual (docs/deployment.md, A case"
     " that was flooded)",
     "积压消息过多，一次任务无法在时限内处理完：请停止工作进程，以 TEMPORAL_DEBUG=1 启动一个，处理完毕后"
-    "恢复正常启动（见 docs/deployment.md“A case that was flooded”）",
+    "恢复正常启动（见 docs/deployment.zh.md“消息淹没的流程”）",
 )
 _OTHER_CODE = Words(
     f"temporal workflow list -q '{_PROBLEM}'; CONTRIBUTING.md says how to change a workflow safely",
@@ -136,7 +136,7 @@ def _how_to_bring_back(ended: list[Ended]) -> Words:
     return Words(
         f"{flood}`{first.remedy}`; its assessment is opened again by itself (docs/deployment.md, A case"
         " that was ended from outside)",
-        f"{flood_zh}{first.remedy}；其考核随后自动重新启动（见 docs/deployment.md）",
+        f"{flood_zh}{first.remedy}；其考核随后自动重新启动（见 docs/deployment.zh.md）",
     )
 
 

@@ -25,7 +25,7 @@ async def notices_configured() -> Finding:
             error.words,
             Words(
                 "fix it: no worker starts with it; see docs/notices.md",
-                "请改正，否则工作进程无法启动；见 docs/notices.md",
+                "请改正，否则工作进程无法启动；见 docs/notices.zh.md",
             ),
         )
     if path is None:
@@ -81,7 +81,7 @@ async def subscribers(engine: AsyncEngine) -> Finding:
             ),
             Words(
                 "its owner repairs the receiver and resumes it, or deletes it: docs/events.md",
-                "由订阅方修复接收端后恢复，或删除：见 docs/events.md",
+                "由订阅方修复接收端后恢复，或删除：见 docs/events.zh.md",
             ),
         )
     if troubles.waiting_since and datetime.now(UTC) - troubles.waiting_since > LONG:

@@ -26,13 +26,13 @@ _WRITTEN_LATER = Words(
     "they are written when a worker and PostgreSQL run; after an older register was restored:"
     " `pingtai audit reconcile --repair` (docs/backup.md, Parts of different age)",
     "工作进程与 PostgreSQL 正常时会自动写入；如恢复了较旧的名册，请运行 pingtai audit reconcile --repair"
-    "（见 docs/backup.md“Parts of different age”）",
+    "（见 docs/backup.zh.md“两部分时点不同”）",
 )
 _OLDER_TEMPORAL = Words(
     "Temporal's file is an older copy: stop the workers before anybody decides, and restore both parts of"
     " one backup (docs/backup.md, Parts of different age)",
     "Temporal 数据文件为较旧的副本：在有人办理之前停止工作进程，并用同一份备份恢复两部分"
-    "（见 docs/backup.md“Parts of different age”）",
+    "（见 docs/backup.zh.md“两部分时点不同”）",
 )
 
 

@@ -101,7 +101,7 @@ async def search_attributes(client: Client) -> Finding:
         Words(f"search attributes are missing: {names}", f"缺少搜索属性：{names}"),
         Words(
             "start a worker with the right to add them, or add them by hand (docs/deployment.md)",
-            "请启动有权添加的工作进程，或手工添加（见 docs/deployment.md）",
+            "请启动有权添加的工作进程，或手工添加（见 docs/deployment.zh.md）",
         ),
     )
 

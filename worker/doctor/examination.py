@@ -183,7 +183,7 @@ def _not_examined(name: str, why: Words) -> Finding:
     short = _in_one_line(why)
     return bad(
         Words(f"{name}: cannot be examined: {short.en}", f"{name}：无法检查：{short.zh}"),
-        Words("see docs/deployment.md", "见 docs/deployment.md"),
+        Words("see docs/deployment.md", "见 docs/deployment.zh.md"),
     )
 
 
