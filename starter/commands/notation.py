@@ -83,6 +83,11 @@ class WordChoice(click.Choice[str]):
         """What may be said instead: what was probably meant, or else all of it."""
         return say(_no_word(self.vocabulary, value))
 
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
+        """What may be said, in the language of the answers."""
+        listed = Words(", ".join(self.choices), chinese_list(self.vocabulary))
+        return say(Words(f"Choose from: {listed.en}.", f"可选：{listed.zh}"))
+
 
 def chinese_list(vocabulary: Iterable[StrEnum]) -> str:
     """A vocabulary in one line of Chinese, as it is understood in flags and cells."""

@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 
 import click
 import pytest
@@ -27,6 +28,7 @@ _TYPED = re.compile(
     r"|\[[a-z_|0-9:\s-]+\]"  # the same, to choose from, in one line or several
     r"|\$?(?<![A-Za-z])[A-Z]+_[A-Z0-9_]+(?![A-Za-z0-9_])|\$[A-Z]+"  # variables
     r"|(?<![A-Za-z])[A-Z](?![A-Za-z])"
+    r"|YYYY-MM-DD(?:THH:MM)?"
     r"|“[a-z]+:”|'[^']*'|T00|Ctrl-C|SHA-256|decide:"
 )
 _NAMES = {
@@ -41,7 +43,7 @@ _NAMES = {
     "dead",
     "json",
     "y2",
-    *("YYYY-MM-DD", "CSV", "XLSX", "DOCX", "JSON", "PDF", "PEM", "TOML", "ZIP"),
+    *("CSV", "XLSX", "DOCX", "JSON", "PDF", "PEM", "TOML", "ZIP"),
     *("HTTP", "TLS", "SSH", "SIGHUP", "SIGTERM"),
 }
 """Names and formats; a word in capitals that stands for a value is Chinese."""
@@ -111,6 +113,60 @@ def test_usage_errors_are_chinese(said: tuple[str, ...], expected: str) -> None:
     result = zh(*said)
     assert result.exit_code == 2
     assert expected in result.output
+
+
+def kinds_of_values() -> dict[tuple[str, str], tuple[str, str]]:
+    """Of each kind of value that an option takes, the first command and option that takes it."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for context in COMMANDS:
+        for param in context.command.params:
+            if isinstance(param, click.Option) and not param.is_flag:
+                kind = (type(param.type).__name__, str(getattr(param.type, "choices", "")))
+                found.setdefault(kind, (context.command_path, param.opts[0]))
+    return found
+
+
+def test_no_complaint_about_a_value_leaks_english(tmp_path: Path) -> None:
+    """Of every kind of value, one that is none; some are looked up where nothing is there."""
+    assert len(kinds_of_values()) > 20
+    leaks = {
+        (command, option): words
+        for command, option in kinds_of_values().values()
+        if (words := complaint(tmp_path, *command.split()[1:], option, "?") - {option.strip("-")})
+    }
+    assert {} == leaks
+
+
+@pytest.mark.parametrize("more", [("--nonsense",), ("x", "y", "z", "u"), ()], ids=str)
+def test_no_complaint_about_a_call_leaks_english(more: tuple[str, ...], tmp_path: Path) -> None:
+    """An option that is none, too many arguments, too few."""
+    called = [context for context in COMMANDS if takes(context.command, more)]
+    assert len(called) > 10
+    assert {} == {
+        context.command_path: words
+        for context in called
+        if (
+            words := complaint(tmp_path, *context.command_path.split()[1:], *more)
+            - {"bash", "zsh", "fish"}
+        )
+    }
+
+
+def takes(command: click.Command, more: tuple[str, ...]) -> bool:
+    """Whether a call is refused before anything is done: too few need a value that is required."""
+    if isinstance(command, click.Group):
+        return False
+    many = any(isinstance(p, click.Argument) and p.nargs == -1 for p in command.params)
+    few = any(param.required for param in command.params)
+    return few if not more else more[0].startswith("-") or not many
+
+
+def complaint(home: Path, *said: str) -> set[str]:
+    """The English words of a refusal in Chinese, without the call that it shows and what was typed."""
+    shown = zh(*said, PINGTAI_HOME=str(home), PINGTAI_PROFILE=str(home / "none.toml"))
+    assert shown.exit_code in (2, 4), (said, shown.output)
+    rest = re.sub(r"(?m)^(?:用法|帮助)：.*$|“[^”]*”|pingtai [a-z -]+", "", shown.output)
+    return english_in(rest) - set(said)
 
 
 @pytest.mark.parametrize(
