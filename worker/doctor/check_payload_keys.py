@@ -105,7 +105,7 @@ async def _of_open_terms(
     return good(en, zh)
 
 
-_SEE = Words("see docs/encryption.md", "见 docs/encryption.md")
+_SEE = Words("see docs/encryption.md", "见 docs/encryption.zh.md")
 
 
 def _named(terms: Iterable[_Term]) -> str:
