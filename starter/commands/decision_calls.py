@@ -16,7 +16,6 @@ from starter.commands.receipt_view import end_of_stage
 from starter.commands.set_aside_preview import by_entry, in_force_lines, is_entry_number
 from starter.commands.unless_meant import plan_of_another
 from starter.desk.reach import open_pingtai, open_reads
-from starter.desk.substitutes import in_place_of
 from starter.doubts.decision_doubts import (
     KnownPlatform,
     decision_doubts,
@@ -135,6 +134,8 @@ class DecisionCalls:
             InvalidMessage: it does not fit; each field is named with its flag.
         """
         if self.principal and (who := substitution_of(self.form.kind, raw)):
+            from starter.desk.substitutes import in_place_of  # noqa: PLC0415 - few act for another
+
             raw["actor"] = self._runner.run(in_place_of(self.principal, *who))
         try:
             return new_decision_of(raw, self.form.kind)

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 import click
 
 from starter.commands.notation import ALL, REST, chinese_list, word
-from starter.desk.panels import find_panel
 from starter.errors import BadInput
 from starter.terminal.catalogue import made
 from starter.terminal.language import say
@@ -58,6 +57,8 @@ def called_panel(roster: str | None, votes: Sequence[str]) -> list[Expert]:
     said = dict(map(_vote, votes))
     if REST in said:
         said[ALL] = said.pop(REST)
+    from starter.desk.panels import find_panel  # noqa: PLC0415 - few call a panel that was kept
+
     experts = [one.model_dump(mode="json") for one in find_panel(roster).experts]
     unknown = {
         name

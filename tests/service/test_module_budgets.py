@@ -12,11 +12,14 @@ from fastapi import FastAPI
 
 from bench.budgets import objections
 from db.register_store import PostgresRegister
+from starter.desk.profile import Profile, ProfileRole, ProfileSigning, write_profile
 from starter.service.serving import listener, serving, url_of
+from starter.signing.key_files import make_key as make_signing_key
 from tests.nobody import be_nobody
 from tests.register.cases import batch, listed
 from tests.service.conftest import EVERYTHING, MakeKey
 from tests.workflows.world import World
+from workflows.vocabulary import District, Role
 
 ROOT = Path(__file__).parents[2]
 WHO = ("--actor", "hd-1", "--organisation", "海淀区科技主管部门", "--district", "haidian", "--yes")
@@ -81,6 +84,17 @@ async def ways(
             )
 
 
+def profile_with_key(folder: Path) -> Path:
+    """The profile of a person of Haidian who signs with a key in a file: of this name, not the usual one."""
+    make_signing_key(folder / "hd-1.key")
+    role = ProfileRole(
+        role=Role.DISTRICT, organisation="海淀区科技主管部门", district=District.HAIDIAN
+    )
+    signing = ProfileSigning(key_file=str(folder / "hd-1.key"))
+    usual = write_profile(Profile(id="hd-1", roles=(role,), signing=signing))
+    return usual.rename(folder / "signs.toml")
+
+
 @pytest.mark.skipif(
     sys.version_info[:2] != (3, 11), reason="another Python has another standard library"
 )
@@ -94,7 +108,8 @@ async def test_each_command_loads_no_more_than_its_budget(
     """What is read, what is decided, directly and by HTTP; and a module that was planted is noticed."""
     be_nobody(monkeypatch, tmp_path)
     await register.write(batch(listed()))
-    for platform in ("modules-direct", "modules-http"):
+    signs = {"PINGTAI_PROFILE": str(profile_with_key(tmp_path))}
+    for platform in ("modules-direct", "modules-signed", "modules-http", "modules-http-signed"):
         life = await world.apply(platform)
         await life.settled(life.handle)
     found = await asyncio.to_thread(
@@ -105,7 +120,14 @@ async def test_each_command_loads_no_more_than_its_budget(
         ("register", ("register",), ways.reads, None),
         ("valid", ("valid", "p-1", "--on", "2025-01-01"), ways.reads, None),
         ("recommend", ("recommend", "modules-direct", *HOW), ways.direct, None),
+        ("recommend-signed", ("recommend", "modules-signed", *HOW), {**ways.direct, **signs}, None),
         ("recommend-by-http", ("recommend", "modules-http", *HOW), ways.http, None),
+        (
+            "recommend-by-http-signed",
+            ("recommend", "modules-http-signed", *HOW),
+            {**ways.http, **signs},
+            None,
+        ),
         (PLANTED, ("--help",), {}, "click.testing"),
     )
     planted = found.pop(PLANTED)

@@ -30,6 +30,31 @@ def test_a_key_that_is_made_signs(tmp_path: Path) -> None:
     assert made == signer_of(signer.sign(FORM, "pingtai-mandate"), FORM, "pingtai-mandate")
 
 
+def test_a_key_without_passphrase_loads_no_ciphers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library's reader of keys is for those that have one; and for what is laid out otherwise."""
+    asked: list[bytes | None] = []
+
+    def refuse(content: bytes, passphrase: bytes | None) -> None:
+        asked.append(passphrase)
+        raise ValueError("no key")
+
+    reader = "cryptography.hazmat.primitives.serialization.load_ssh_private_key"
+    monkeypatch.setattr(reader, refuse)
+    made = make_key(tmp_path / "wang.key")
+    file = read_key_file(tmp_path / "wang.key")
+    assert made == signer_of(FileSigner(file).sign(FORM), FORM)
+    assert [] == asked
+    other = make_key(tmp_path / "li.key")
+    check = file.private[:7] + bytes([file.private[7] ^ 1]) + file.private[8:]
+    for odd in (file._replace(private=check), file._replace(private=file.private[:60]),
+                file._replace(private=b""), file._replace(key=other)):  # fmt: skip
+        with pytest.raises(BadInput, match="no private key"):
+            FileSigner(odd).sign(FORM)
+    assert [None] * 4 == asked
+
+
 def test_the_file_is_its_owners_before_anything_is_in_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
