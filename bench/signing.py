@@ -25,7 +25,7 @@ from bench.sections import run_alone
 from bench.sides import Handle, Ours
 from bench.worker import NoRegister, Variation
 from starter.client.temporal_connection import quietly
-from worker.demo.example_officers import entry_of
+from starter.roster.roster_edits import entry_of
 from worker.ports import free_port
 from worker.search_attributes import ensure_search_attributes
 from worker.temporal_server import temporal_server

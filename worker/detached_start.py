@@ -12,12 +12,13 @@ from worker.stack_survey import runs_already, survey
 
 LOG = "pingtai.log"
 LOG_OPTION = "--log"
+NO_EXAMPLES = "--no-examples"
 _LOOK_SECONDS = 0.05
 _LAST_LINES = 8
 
 
-async def start_detached(home: Path, log: Path, *, ui: bool) -> LocalStack:
-    """Start `pingtai up` in the background, and wait until it is ready.
+async def start_detached(home: Path, log: Path, *more: str) -> LocalStack:
+    """Start `pingtai up` in the background with `more` options, and wait until it is ready.
 
     It leads a session of its own, so no signal of this terminal reaches it, and logs to `log`. Where this
     call is broken off before it is ready, it is ended again.
@@ -29,8 +30,8 @@ async def start_detached(home: Path, log: Path, *, ui: bool) -> LocalStack:
     if survey(home).pid is not None:
         raise runs_already(home)
     before = await asyncio.to_thread(_size_now, log)
-    words = (sys.executable, "-m", "worker.main", "up", LOG_OPTION, str(log))
-    process = await asyncio.to_thread(_start, (*words, "--ui") if ui else words)
+    words = (sys.executable, "-m", "worker.main", "up", LOG_OPTION, str(log), *more)
+    process = await asyncio.to_thread(_start, words)
     try:
         while process.poll() is None:
             stack = read_stack(home)

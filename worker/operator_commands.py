@@ -14,7 +14,7 @@ from starter.terminal.command_runner import UNREACHABLE, answering
 from starter.terminal.language import say
 from starter.terminal.screen import write_line
 from worker.delivery_worker import NoticeConfig
-from worker.detached_start import LOG, LOG_OPTION, start_detached
+from worker.detached_start import LOG, LOG_OPTION, NO_EXAMPLES, start_detached
 from worker.doctor.examination import examine
 from worker.doctor.finding import Verdict
 from worker.doctor.show_findings import show_findings
@@ -40,9 +40,15 @@ from worker.worker_run import telemetry, worker_running
     metavar="FILE",
     help="Log to this file, which is rotated, instead of standard error. 日志文件",
 )
+@click.option(
+    NO_EXAMPLES,
+    "no_examples",
+    is_flag=True,
+    help="For real work: the first start sets up no example roster. 不设示例人员目录",
+)
 @answering
 @ending_surely
-async def up(ui: bool, detach: bool, log: Path | None) -> None:
+async def up(ui: bool, detach: bool, log: Path | None, *, no_examples: bool) -> None:
     """Run the whole system on this machine. 启动本机系统
 
     Temporal, PostgreSQL and a worker, on loopback and a socket only; the data is kept under
@@ -50,16 +56,24 @@ async def up(ui: bool, detach: bool, log: Path | None) -> None:
     terminal is closed, logs to a file, and `pingtai stop` stops it. The Web UI asks nobody who they are:
     whoever uses this machine can decide through it.
 
+    The first start in an empty PINGTAI_HOME sets up an example roster, so that decisions are signed from the
+    first on. Its officers' keys lie in PINGTAI_HOME: it is for trying only. For real work start with
+    --no-examples, and set the commission's own up: `pingtai roster init`.
+
     \b
     Example:
       pingtai up
       pingtai up --detach
+      pingtai up --no-examples
       pingtai status
       pingtai stop
     """
     settings = load_settings()
+    if no_examples:
+        settings = settings.model_copy(update={"examples": False})
     if detach:
-        where = await start_detached(home(), log or home() / LOG, ui=ui)
+        more = [*(["--ui"] if ui else []), *([NO_EXAMPLES] if no_examples else [])]
+        where = await start_detached(home(), log or home() / LOG, *more)
         write_line(where_it_listens(where, home()))
         write_line(say("To stop it: pingtai stop", "停止：pingtai stop"))
         return

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """Where the local stack's Temporal listens (loopback only); its Web UI, where there is one, 1000 above."""
     http_address: str = "127.0.0.1:8080"
     """Where `pingtai serve` listens."""
+    examples: bool = True
+    """Whether the first start of a local stack sets up the example roster (`worker.first_start`)."""
     notices: Path | None = None
     """The configuration of notices (`worker.notice_channels`); none: only the local stack writes a file."""
 
@@ -60,6 +62,8 @@ def _expected(field: str) -> Words:
     if field in _FORMS:
         return _FORMS[field]
     about = Settings.model_fields[field]
+    if about.annotation is bool:
+        return Words("yes or no", " yes 或 no")
     if about.annotation is int:
         bounds: dict[str, Any] = {}
         for bound in about.metadata:

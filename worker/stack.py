@@ -22,6 +22,7 @@ from starter.client.payload_converter import configured_converter
 from starter.client.tracing import tracing
 from starter.errors import Unreachable
 from worker.delivery_worker import NoticeConfig
+from worker.first_start import is_first_start, roster_at_start
 from worker.notice_channels import load_notices
 from worker.ports import ChosenPort, choose_port, free_port, settle_port
 from worker.register_database import register_database
@@ -72,7 +73,8 @@ async def local_stack(
     """Start everything in order, and stop it in the order turned round.
 
     With `ui` there is Temporal's Web UI, too. With `throw_away` nothing is touched outside `home`,
-    whatever DATABASE_URL says, and nobody is told. `log`: the file of the log, for whoever asks.
+    whatever DATABASE_URL says, and nobody is told. A first start sets up the example roster, where the settings
+    say so and PostgreSQL is the embedded one. `log`: the file of the log, for whoever asks.
 
     Raises:
         BadInput: a stack is running under this home already, its port is taken, or the configuration of
@@ -84,6 +86,7 @@ async def local_stack(
             raise runs_already(home)
         refuse_unfinished(home)
         note_starter(home)
+        first = is_first_start(home) and not throw_away
         notices = None if throw_away else NoticeConfig(*load_notices(settings.notices, home))
         database = await parts.enter_async_context(register_database(home, embedded=throw_away))
         chosen = _port(home, settings, ui=ui, throw_away=throw_away)
@@ -119,6 +122,10 @@ async def local_stack(
         worker = await parts.enter_async_context(
             worker_running(client, database, settings, notices, audited=not throw_away)
         )
+        if where.embedded and not throw_away:
+            wanted = first and settings.examples
+            origin = await roster_at_start(client, database, home, example=wanted)
+            where = where.model_copy(update={"roster": origin})
         write_stack(home, where)
         parts.callback(stack_file(home).unlink, missing_ok=True)
         yield RunningStack(where, client, worker)

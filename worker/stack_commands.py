@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,17 @@ from db.embedded import EmbeddedPostgres
 from db.programs import VERSION
 from db.url import redacted
 from starter.client.local_stack import stack_file
+from starter.client.register_access import open_connections
 from starter.commands.options import json_option
-from starter.errors import BadInput, Unreachable
+from starter.errors import BadInput, PingtaiError, Unreachable
+from starter.roster.roster_origin import roster_origin
 from starter.terminal.command_runner import UNREACHABLE, answering
 from starter.terminal.language import say
 from starter.terminal.screen import Column, Said, complain, facts, show, show_json, table_of
 from starter.terminal.wording import moment
 from worker.server_lock import end_server
 from worker.stack_survey import Condition, Survey, survey
-from worker.stack_wording import OFF, WEB_UI, WORKER, clash_of
+from worker.stack_wording import OFF, ROSTERS, WEB_UI, WORKER, clash_of
 from worker.stopping import WHOLE_SECONDS
 from workflows.words import Words
 
@@ -54,7 +57,7 @@ async def status(as_json: bool) -> None:
     if as_json:
         show_json(_as_data(found, parts))
     else:
-        _show(found, parts)
+        _show(found, parts, await _roster(found))
     if wrong := _wrong_setting():
         complain(wrong)
     if found.condition is Condition.RUNNING and all(runs for _, runs, _, _ in parts):
@@ -165,13 +168,24 @@ def _parts(found: Survey) -> Iterator[Part]:
         yield WEB_UI, True, stack.ui_url, ""
 
 
-def _show(found: Survey, parts: tuple[Part, ...]) -> None:
+async def _roster(found: Survey) -> Words | None:
+    """What is to be said of the roster; nothing where the register does not answer."""
+    if found.condition is not Condition.RUNNING:
+        return None
+    with suppress(PingtaiError):
+        async with open_connections(start=False) as source:
+            return ROSTERS.get(await roster_origin(source))
+    return None
+
+
+def _show(found: Survey, parts: tuple[Part, ...], roster: Words | None) -> None:
     stack = found.stack
     show(_headline(found))
     if found.condition is Condition.RUNNING or found.left_over:
         show(table_of(parts, _COLUMNS))
     rows: list[tuple[Said, object]] = [
         (WEB_UI, OFF if stack and not stack.ui_url else None),
+        (Words("roster", "人员目录"), roster),
         (Words("log", "日志"), _log(found)),
         (Words("data", "数据"), found.home),
         (Words("disk", "磁盘"), _disk(found.home)),

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from db.url import redacted
 from starter.client.local_stack import LocalStack
 from starter.errors import PingtaiError
+from starter.roster.roster_origin import EXAMPLE, RosterOrigin
 from starter.terminal.language import say
 from starter.terminal.screen import in_lines
 from workflows.words import Words
@@ -15,6 +16,15 @@ WORKER = Words("worker", "工作进程")
 WEB_UI = Words("Web UI", "网页界面")
 OFF = Words("off (pingtai up --ui)", "未启动（pingtai up --ui）")
 RUNNING = Words("Pingtai is running.", "平台系统已启动。")
+ROSTER = Words("Roster", "人员目录")
+ROSTERS = {
+    RosterOrigin.EXAMPLE: EXAMPLE,
+    RosterOrigin.NONE: Words(
+        "none yet; two officers set it up: pingtai roster init",
+        "尚未设立，由两名人员设立：pingtai roster init",
+    ),
+}
+"""What is said of a roster that is not the commission's own."""
 _NAME = 13
 """Columns of the names of the parts, with what separates them."""
 
@@ -31,6 +41,8 @@ def where_it_listens(stack: LocalStack, home: Path) -> str:
         (Words.same("PostgreSQL"), redacted(stack.database_url)),
         (Words("Data", "数据"), str(home)),
     ]
+    if stack.roster in ROSTERS:
+        parts.append((ROSTER, ROSTERS[RosterOrigin(stack.roster)]))
     if stack.log:
         parts.append((Words("Log", "日志"), str(stack.log)))
     lines = [say(RUNNING), *(_beside(say(name), text) for name, text in parts)]

@@ -53,6 +53,7 @@ def environment(home: Path) -> dict[str, str]:
     return clean | {
         "PINGTAI_HOME": str(home),
         "PINGTAI_TEMPORAL_PORT": str(free_port(_PORT)),
+        "PINGTAI_EXAMPLES": "no",
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(ROOT),
     }

@@ -29,6 +29,8 @@ class LocalStack(Record):
     temporal_version: str = ""
     log: str = ""
     """The file to which it writes its log; empty where that is a terminal, or whatever started it."""
+    roster: str = ""
+    """Whose roster it had when it was ready (`starter.roster.example_roster.RosterOrigin`)."""
     clash: tuple[str, str] | None = None
     """Why Temporal is not at its usual port, in English and Chinese."""
     clash_lasts: bool = False

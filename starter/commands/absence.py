@@ -57,8 +57,8 @@ def absence_command() -> None:
 
     \b
     Example:
-      pingtai absence name kw-02 --from 2026-10-08 --until 2026-10-16 --reason 休假
-      pingtai review bj-water-membrane --for kw-01
+      pingtai absence name my-02 --from 2026-10-08 --until 2026-10-16 --reason 休假
+      pingtai review bj-water-membrane --for my-01
     """
 
 

@@ -201,7 +201,13 @@ class DecisionCalls:
             return None
         needed = form.signatures_needed > 0
         proof = self._runner.run(
-            self._own.proof(self.client, decision.actor.id, signer.key, needed=needed)
+            self._own.proof(
+                self.client,
+                decision.actor.id,
+                signer.key,
+                needed=needed,
+                platform_id=self.platform,
+            )
         )
         signed = with_signature(form.decision, signer, proof)
         return form.model_copy(update={"decision": signed})

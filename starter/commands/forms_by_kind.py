@@ -17,7 +17,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "退回修改或不予推荐。",
             ),
             "pingtai recommend bj-water-membrane --outcome recommended --opinion '同意推荐。' \\\n"
-            "    --actor kw-01 --organisation 密云区科技主管部门 --district miyun",
+            "    --actor my-01 --organisation 密云区科技主管部门 --district miyun",
         ),
         DecisionForm(
             "inspect",
@@ -184,7 +184,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "提出意见。逾期未提出的，市科委、中关村管委会可说明理由后继续。",
             ),
             "pingtai review bj-water-membrane --view '平台服务区内企业成效明显。' \\\n"
-            "    --actor kw-01 --organisation 密云区科技主管部门 --district miyun",
+            "    --actor my-01 --organisation 密云区科技主管部门 --district miyun",
         ),
         DecisionForm(
             "evaluate",

@@ -10,6 +10,7 @@ from starter.commands.guided.dialogue import GO_BACK, Dialogue
 from starter.commands.guided.nested_forms import ask_field
 from starter.commands.notation import WordChoice
 from starter.commands.organisation_check import known_to_system
+from starter.commands.roster_person import as_entered, known_person
 from starter.commands.signing_key import (
     KEY_OPTIONS,
     chosen_key,
@@ -139,9 +140,12 @@ def login_command(
     path. --key or --agent takes a key that you have, hardware keys too. To protect a file with a
     passphrase: `ssh-keygen -p -f FILE`.
 
+    Where the roster knows you, --id alone is enough. In a system with the example roster, login enters you in
+    it, and --id with one of the example people takes theirs, key included (`pingtai roster list`).
+
     \b
     Example:
-      pingtai login --id kw-01 --role district --district miyun --organisation 密云区科技主管部门
+      pingtai login --id my-01 --role district --district miyun --organisation 密云区科技主管部门
       pingtai login --add --role commission --organisation 市科委、中关村管委会
       pingtai login --organisation 密云区科学技术和信息化局 --new-organisation
       pingtai login --url https://pingtai.example.org --key-file ~/.config/pingtai/key
@@ -186,9 +190,12 @@ def logout_command() -> None:
 
 
 def _login(said: dict[str, str | None], *, add: bool, new: bool, new_key: bool) -> None:
+    entry = None if add else known_person(said)
+    if entry:
+        said = said | as_entered(entry)
     whole = all(said[name] for name in _WHOLE) or not (new_key or any(map(_given, said.values())))
     # A profile that is written anew is not read before: it may be the one that cannot be read.
-    anew = whole and not (add or _given(said["url"]) or said["key_file"])
+    anew = whole and not (add or entry or _given(said["url"]) or said["key_file"])
     old = None if anew else read_profile()
     before = old if add else None
     if add and before is None:
@@ -204,7 +211,8 @@ def _login(said: dict[str, str | None], *, add: bool, new: bool, new_key: bool) 
     changes = old and not (add or whole)
     profile = _changed(said, old) if changes and old else _new_profile(said, before, old)
     profile = profile if new else known_to_system(profile, old)
-    signing = chosen_key(said, profile.id, new=new_key, first=old is None)
+    other = entry is not None and old is not None and old.id != profile.id
+    signing = chosen_key(said, profile.id, new=new_key, first=old is None or other, entry=entry)
     _keep(profile.model_copy(update={"signing": signing or (old.signing if old else None)}))
 
 
@@ -225,7 +233,7 @@ def _new_profile(
     return _checked(
         {
             "id": answers["person"],
-            "lang": answers["lang"] or kept.get("lang"),
+            "lang": answers["lang"] or (old.lang if old else None),
             "service": _service(said, old),
             "roles": [*kept.get("roles", ()), role],
         }
@@ -304,7 +312,7 @@ def _keep(profile: Profile) -> None:
     rows = (*_of_service(profile), *key_facts(profile))
     show(facts([(Words("saved in", "已保存至"), path), *rows]))
     _show_roles(profile)
-    show_public_line(profile)
+    show_public_line(profile, enters=True)
 
 
 def _of_service(profile: Profile) -> list[tuple[Said, object]]:

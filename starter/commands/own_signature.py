@@ -112,18 +112,33 @@ class OwnSignature:
         return form
 
     async def proof(
-        self, client: "Pingtai", person: str, key: "PublicKey", *, needed: bool = False
+        self,
+        client: "Pingtai",
+        person: str,
+        key: "PublicKey",
+        *,
+        needed: bool = False,
+        platform_id: str | None = None,
     ) -> "RosterProof | None":
         """Show that the person stands in the roster, where there is one; asked once for all decisions.
+
+        Where it is `needed` and the system is there to be tried, they are entered.
 
         Raises:
             NotAllowed: their key may sign nothing now; or it is `needed`, and they do not stand in the roster.
             NotSent: it is needed, and cannot be had now.
         """
         if self._standing is None:
-            from starter.client.key_standing import in_no_entry  # noqa: PLC0415 - as above
+            from starter.client.key_standing import KeyStanding, in_no_entry  # noqa: PLC0415 - as above
 
             answer, self._answer = self._answer or await _standing(client, person, key), None
+            if (
+                needed
+                and isinstance(answer, KeyStanding)
+                and answer.in_no_entry
+                and await _entered(person, key, platform_id)
+            ):
+                answer = await _standing(client, person, key)
             if isinstance(answer, PingtaiError):
                 if needed:
                     raise NotSent(answer.words) from answer
@@ -158,7 +173,9 @@ class OwnSignature:
             return form.decision
         from starter.client.signed_decisions import with_signature  # noqa: PLC0415 - only who signs
 
-        proof = await self.proof(client, person, signer.key, needed=form.signatures_needed > 0)
+        needed = form.signatures_needed > 0
+        about = (form.decision.get("case") or {}).get("platform_id")
+        proof = await self.proof(client, person, signer.key, needed=needed, platform_id=about)
         return await asyncio.to_thread(with_signature, form.decision, signer, proof)
 
 
@@ -172,6 +189,15 @@ async def _standing(
         return await key_standing(client, person, key)
     except PingtaiError as error:
         return error
+
+
+async def _entered(person: str, key: "PublicKey", platform_id: str | None) -> bool:
+    from starter.commands.example_person import entered  # noqa: PLC0415 - seldom needed
+
+    profile = read_profile()
+    if profile is None or profile.id != person:
+        return False
+    return await entered(profile, key, platform_id)
 
 
 def signing_person() -> "Person":

@@ -16,6 +16,7 @@ from workflows.words import Words
 
 if TYPE_CHECKING:
     from starter.client.key_standing import KeyStanding, Standing
+    from workflows.roster_entries import RosterEntry
     from workflows.ssh_signatures import PublicKey
 
 ANY = "any"
@@ -43,9 +44,16 @@ KEY_OPTIONS = (
 
 
 def chosen_key(
-    said: Mapping[str, str | None], person: str, *, new: bool, first: bool
+    said: Mapping[str, str | None],
+    person: str,
+    *,
+    new: bool,
+    first: bool,
+    entry: "RosterEntry | None" = None,
 ) -> ProfileSigning | None:
     """Return the key that the flags say; None where they say nothing of it.
+
+    `entry`: how the roster has the person; of an example person the key is here.
 
     `new`: make one. `first`: the profile is written anew, so it gets one, too: the one that was made for
     this person before, or else a new one.
@@ -67,6 +75,11 @@ def chosen_key(
         path = Path(file).expanduser().absolute()
         read_key_file(path)
         return ProfileSigning(key_file=str(path))
+    if entry and not new:
+        from starter.commands.example_person import example_key  # noqa: PLC0415 - few are in the roster
+
+        if example := example_key(entry):
+            return example
     return ProfileSigning(key_file=str(_made(person, new=new))) if new or first else None
 
 
@@ -134,8 +147,11 @@ _PUBLIC = Words(
 _ENTERED = Words("Public key", "公钥")
 
 
-def show_public_line(profile: Profile) -> None:
-    """Show the public part of a profile's key, on a line of its own that can be copied; or why not."""
+def show_public_line(profile: Profile, *, enters: bool = False) -> None:
+    """Show the public part of a profile's key, on a line of its own that can be copied; or why not.
+
+    `enters`: its person is entered in the roster of a system that is there to be tried.
+    """
     if profile.signing is None:
         return
     try:
@@ -145,7 +161,7 @@ def show_public_line(profile: Profile) -> None:
         return
     from starter.client.key_standing import Standing  # noqa: PLC0415 - only who has a key
 
-    asked = _standing(profile)
+    asked = _standing(profile, enters=enters)
     entered = asked and asked[0] in (Standing.CAN_SIGN, Standing.NOT_YET)
     show(heading(_ENTERED if entered else _PUBLIC))
     write_line(line)
@@ -166,12 +182,30 @@ def _tell_standing(profile: Profile, standing: "Standing", found: "KeyStanding")
         complain(found.objection)
     elif found.in_no_entry:
         complain(in_no_entry(profile.id))
+    if found.proof:
+        _tell_other_roles(profile, found.proof.entry)
+
+
+def _tell_other_roles(profile: Profile, entry: "RosterEntry") -> None:
+    """Say in which of the profile's roles the roster does not have its person."""
+    other = [
+        one for one in profile.roles if (one.role, one.district) != (entry.role, entry.district)
+    ]
+    if other:
+        complain(
+            Words(
+                f"The roster has {profile.id} as {entry.role} only. To act as"
+                f" {', '.join(one.role for one in other)} take another id",
+                f"人员目录中 {profile.id} 的身份仅为“{entry.role.zh}”；以"
+                f"“{'”“'.join(one.role.zh for one in other)}”身份办理须另用编号",
+            )
+        )
 
 
 _ROSTER = Words("in the roster", "人员目录")
 
 
-def _standing(profile: Profile) -> "tuple[Standing, KeyStanding] | None":
+def _standing(profile: Profile, *, enters: bool = False) -> "tuple[Standing, KeyStanding] | None":
     """How a profile's key stands, in one word and whole; None: it cannot be read now."""
     import asyncio  # noqa: PLC0415 - only who has a key needs these
 
@@ -181,7 +215,13 @@ def _standing(profile: Profile) -> "tuple[Standing, KeyStanding] | None":
 
     async def standing(key: "PublicKey") -> "KeyStanding":
         async with open_roster_questions() as roster:
-            return await key_standing(roster, profile.id, key)
+            found = await key_standing(roster, profile.id, key)
+            if enters and found.in_no_entry:
+                from starter.commands.example_person import entered  # noqa: PLC0415 - seldom needed
+
+                if await entered(profile, key):
+                    return await key_standing(roster, profile.id, key)
+            return found
 
     with suppress(PingtaiError):
         assert profile.signing, "its line was shown"  # noqa: S101

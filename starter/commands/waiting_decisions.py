@@ -7,6 +7,7 @@ from rich.text import Text
 
 from db.countersign_queries import CountersignDraft
 from starter.clock import today
+from starter.commands.example_person import second_person
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.guided.summary import rows_of, summary
 from starter.terminal import wording
@@ -61,7 +62,7 @@ def show_left(draft: CountersignDraft, *, as_json: bool) -> None:
     if as_json:
         show_json({"waits_for_second_signature": draft.model_dump(mode="json")})
         return
-    rows: tuple[tuple[Said, object], ...] = (
+    rows: list[tuple[Said, object]] = [
         (Words("signed", "已签名"), _decided(draft)),
         (wording.PLATFORM_LABEL, draft.platform_id),
         (
@@ -77,7 +78,9 @@ def show_left(draft: CountersignDraft, *, as_json: bool) -> None:
             ),
         ),
         (Words("receipt", "回执"), receipt_comes(draft)),
-    )
+    ]
+    if other := second_person(draft):
+        rows.append((Words("alone here", "独自试用"), other))
     show(facts(rows))
 
 

@@ -156,11 +156,19 @@ class RosterChanges:
             Unreachable: the register does not get to that version.
         """
         assert view.root, "a roster that is set up has a version"  # noqa: S101
-        wanted = view.root.root.digest()
+        await self.recorded(view.root.root.version)
+        return [await self._proof(signer) for signer in self._signers]
+
+    async def recorded(self, version: int) -> None:
+        """Wait until the register has a version: from then on its people can be proved to stand in it.
+
+        Raises:
+            Unreachable: it does not get there.
+        """
         for pause in (*_LOOKS, None):
             newest = await self._roster.newest()
-            if newest and newest.root.digest() == wanted:
-                return [await self._proof(signer) for signer in self._signers]
+            if newest and newest.root.version >= version:
+                return
             if pause is None:
                 break
             await asyncio.sleep(pause)

@@ -3,9 +3,10 @@
 from datetime import date, datetime
 
 from starter.errors import BadInput
-from workflows.actors import Document
+from workflows.actors import Actor, Document
 from workflows.roster_entries import RosterEntry, RosterKey
-from workflows.ssh_signatures import BadSignature, read_public_key
+from workflows.ssh_signatures import BadSignature, PublicKey, read_public_key
+from workflows.vocabulary import Role
 
 
 def key_line(text: str) -> str:
@@ -18,6 +19,24 @@ def key_line(text: str) -> str:
         return read_public_key(text).openssh()
     except BadSignature as error:
         raise BadInput(error.words.at(text.strip()[:40])) from None
+
+
+def entry_of(
+    actor: Actor, platform_id: str | None, key: PublicKey, since: date, appointed_by: str
+) -> RosterEntry:
+    """Return the entry of who acts so; `platform_id` is that of an operator's people."""
+    return RosterEntry(
+        id=actor.id,
+        name=actor.id,
+        role=actor.role,
+        organisation=actor.organisation,
+        district=actor.district,
+        credit_code=actor.credit_code,
+        platform_id=platform_id if actor.role is Role.OPERATOR else None,
+        keys=(RosterKey(public=key.openssh(), first=since),),
+        first_day=since,
+        appointed_by=appointed_by,
+    )
 
 
 def ended(entry: RosterEntry, last_day: date, ordered_by: Document | None = None) -> RosterEntry:

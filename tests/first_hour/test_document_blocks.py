@@ -23,7 +23,12 @@ def typist(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     """A reader with an empty home and nobody's settings; what is left running is stopped."""
     be_nobody(monkeypatch, tmp_path)
     http = f"127.0.0.1:{free_port(28_480)}"
-    own = {"HOME": str(tmp_path), "PINGTAI_HTTP_ADDRESS": http, "COLUMNS": "80"}
+    own = {
+        "HOME": str(tmp_path),
+        "PINGTAI_HTTP_ADDRESS": http,
+        "COLUMNS": "80",
+        "PINGTAI_EXAMPLES": "",
+    }
     for name, value in environment(home, **own).items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)

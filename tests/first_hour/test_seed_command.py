@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from starter.client.register_lookups import RegisterLookups
+from starter.roster.example_roster import key_path
 from tests.nobody import be_nobody
 from worker.main import pingtai
+from worker.seed import seed_command
 from worker.seed.sample_cases import SAMPLES
 from worker.seed.seeding import Seeding
 from workflows.words import Words
@@ -64,17 +65,24 @@ def test_a_system_with_platforms_is_left_alone_unless_asked(desk: None) -> None:
 
 
 def test_a_system_with_a_roster_is_left_alone(desk: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The people of the examples cannot sign there; where they do is said."""
+    """The people of the examples cannot sign there; where they do is said. No key is made here for them."""
 
-    async def roster(*_: object) -> list[str]:
-        return ["a version"]
+    async def roster(*_: object) -> str:
+        return "a version"
 
-    monkeypatch.setattr(RegisterLookups, "roster_after", roster)
-    for lang, words in (("en", "has a roster"), ("zh", "已设立人员目录")):
+    async def nobody(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(seed_command, "newest_root", roster)
+    monkeypatch.setattr(seed_command, "example_changes", nobody)
+    monkeypatch.setattr(seed_command, "connect", nobody)
+    monkeypatch.setattr(seed_command, "DirectRoster", lambda *_: None)
+    for lang, words in (("en", "has a roster of its own"), ("zh", "已设立人员目录")):
         refused = CliRunner().invoke(pingtai, ["--lang", lang, "seed", "--add"])
         assert (2, "") == (refused.exit_code, refused.stdout)
         assert words in refused.stderr
-        assert "pingtai demo" in refused.stderr
+        assert "pingtai up" in refused.stderr
+    assert not key_path("demo-01").parent.exists()
 
 
 def test_without_a_system_it_says_what_to_run(

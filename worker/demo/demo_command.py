@@ -93,8 +93,8 @@ async def _play(
     try:
         queries = RegisterQueries(engine)
         await import_example_layout(engine, _BY)
-        officers = ExampleOfficers(lives, folder / "officers")
-        roster = await officers.set_up(stack.client, engine)
+        officers = ExampleOfficers(lives, folder)
+        roster = await officers.set_up(stack.client)
         mismatches = await _play_all(stack, lives, queries, officers)
         await show_register(queries)
         latest = await show_lives(queries, stack.client)

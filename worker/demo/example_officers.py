@@ -1,80 +1,46 @@
 """The people of the examples, with keys of their own, and the roster that they stand in."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from starter.client.interface import Pingtai, ToSign
+from starter.client.roster_sender import RosterSender
 from starter.client.signed_decisions import with_signature
-from starter.clock import today
-from starter.roster.roster_access import DirectRoster
-from starter.roster.roster_changes import opening, opening_signature, with_signatures
-from starter.signing.key_files import FileSigner, make_key, read_key_file
+from starter.roster.example_roster import example_entry, made_key, set_up
+from starter.roster.roster_origin import OFFICERS
+from starter.signing.key_files import FileSigner
 from starter.signing.signer import Signer
 from worker.demo.example_lives import Example
 from workflows.actors import Actor
 from workflows.decision import Decision
 from workflows.model import InvalidMessage, parse
-from workflows.roster_entries import RosterEntry, RosterKey, RosterProof
+from workflows.roster_entries import RosterEntry, RosterProof
 from workflows.roster_log import RosterView
-from workflows.signed_roots import OFFICERS_NEEDED
-from workflows.ssh_signatures import PublicKey
-from workflows.vocabulary import Role
 from workflows.words import Words
-
-_BODY = "市科委、中关村管委会"
-_SETTING_UP = ("demo-01", "demo-02")
-"""Officers who set the roster up, whoever acts in the examples."""
-
-
-def entry_of(
-    actor: Actor, platform_id: str, key: PublicKey, since: date, appointed_by: str
-) -> RosterEntry:
-    """The entry of who acts so; `platform_id` is that of an operator's people."""
-    return RosterEntry(
-        id=actor.id,
-        name=actor.id,
-        role=actor.role,
-        organisation=actor.organisation,
-        district=actor.district,
-        credit_code=actor.credit_code,
-        platform_id=platform_id if actor.role is Role.OPERATOR else None,
-        keys=(RosterKey(public=key.openssh(), first=since),),
-        first_day=since,
-        appointed_by=appointed_by,
-    )
 
 
 class ExampleOfficers:
     """Who acts in examples: an entry of the roster for each, and a key in a file."""
 
-    def __init__(self, examples: Iterable[Example], folder: Path) -> None:
-        """Make the keys in a folder."""
-        folder.mkdir(mode=0o700)
-        self._keys: dict[str, FileSigner] = {}
+    def __init__(self, examples: Iterable[Example], home: Path) -> None:
+        """Make the keys in a data folder; those that are there are taken."""
+        self._keys: dict[str, FileSigner] = {one: made_key(one, home) for one in OFFICERS}
+        self._home = home
         self.entries: dict[str, RosterEntry] = {}
         self._proofs: dict[str, RosterProof | None] = {}
-        for person in _SETTING_UP:
-            actor = Actor(id=person, role=Role.COMMISSION, organisation=_BODY)
-            self._take(actor, "", folder)
         for example in examples:
             for actor in _actors(example):
-                self._take(actor, example.platform_id, folder)
+                self._take(actor, example.platform_id)
 
-    def _take(self, actor: Actor, platform_id: str, folder: Path) -> None:
+    def _take(self, actor: Actor, platform_id: str) -> None:
         """Enter a person, under the first role and body in which they act."""
-        if actor.id.casefold() in map(str.casefold, self.entries):
+        if actor.id.casefold() in map(str.casefold, self._keys):
             return
-        path = folder / actor.id
-        make_key(path)
-        signer = self._keys[actor.id] = FileSigner(read_key_file(path))
-        self.entries[actor.id] = entry_of(
-            actor, platform_id, signer.key, today(), actor.organisation
-        )
+        signer = self._keys[actor.id] = made_key(actor.id, self._home)
+        self.entries[actor.id] = example_entry(actor, signer.key, platform_id)
 
     def signer(self, person: str) -> Signer | None:
         """Return what signs for a person; None: nobody of this id acts in the examples."""
@@ -103,21 +69,12 @@ class ExampleOfficers:
 
     def _signers_of(self, person: str, number: int) -> list[str]:
         """Who decides, and officers of the same body who set the roster up and decide nothing themselves."""
-        others = [one for one in _SETTING_UP if one != person]
+        others = [one for one in OFFICERS if one != person]
         return [person, *others][:number]
 
-    async def set_up(self, client: Client, engine: AsyncEngine) -> RosterView:
-        """Set the roster up.
-
-        Raises:
-            BadInput: there is one already.
-            Unreachable: a part does not answer.
-        """
-        people = list(self.entries.values())
-        content, root = opening(people, "examples 示例")
-        officers = [self._keys[one] for one in _SETTING_UP[:OFFICERS_NEEDED]]
-        signed = [opening_signature(one, root, people) for one in officers]
-        return await DirectRoster(client, engine).start(with_signatures(content, root, signed))
+    async def set_up(self, client: Client) -> RosterView:
+        """Set the roster up with all of them. Raises as `example_roster.set_up`."""
+        return await set_up(RosterSender(client), self._home, self.entries.values())
 
 
 def words_of(view: RosterView) -> Words:

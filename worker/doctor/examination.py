@@ -20,6 +20,7 @@ from worker.doctor import (
     check_parts,
     check_payload_keys,
     check_register,
+    check_roster,
     check_temporal,
     check_time_stamps,
 )
@@ -149,6 +150,7 @@ def _points(client: Client, engine: AsyncEngine, *, at_work: bool) -> tuple[Poin
             lambda: check_audit_trail.digest_schedule(client),
             temporal=True,
         ),
+        Point("roster", lambda: check_roster.whose_roster(engine), register=True),
         Point(
             "digest signatures",
             lambda: check_digest_signatures.digest_signatures(engine),

@@ -1,24 +1,32 @@
 """`pingtai seed`: an empty system gets examples that people can decide on today."""
 
+from collections.abc import Iterable
 from contextlib import nullcontext
 from datetime import date
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.home import home
 from db.queries import RegisterQueries
+from db.roster_queries import newest_root
 from starter.client.register_access import open_engine
 from starter.client.register_lookups import RegisterLookups
+from starter.client.temporal_connection import connect
 from starter.clock import today
 from starter.desk.reach import directly_only
 from starter.errors import BadInput
+from starter.roster.example_roster import enter, example_changes
+from starter.roster.roster_access import DirectRoster
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import complain, draws, show, table
 from starter.terminal.wording import STAGE, joined, stage
 from worker.demo.example_layout import import_example_layout
-from worker.demo.example_lives import load_examples
+from worker.demo.example_lives import Example, load_examples
+from worker.demo.example_officers import ExampleOfficers
 from worker.seed.sample_cases import SAMPLES
 from worker.seed.seeding import Seeding
 from workflows.vocabulary import Word
@@ -50,13 +58,8 @@ async def seed(add: bool) -> None:
     async with open_engine(patient=True) as engine:
         register = RegisterQueries(engine)
         lookups = RegisterLookups(lambda: nullcontext(register))
-        if await lookups.roster_after(None):
-            raise BadInput(
-                "this system has a roster: the examples' people would have to sign what they decide. They do in"
-                " a system of their own: `pingtai demo`",
-                "本系统已设立人员目录：示例人员的决定须由其本人签名。可用 `pingtai demo` 在独立系统中演示",
-            )
-        seeding = await Seeding.connect(register, lookups)
+        officers = await _officers(examples.values(), engine)
+        seeding = await Seeding.connect(register, lookups, officers)
         begun = await seeding.begun_on()
         if begun is None and not add and not await seeding.is_empty():
             raise BadInput(
@@ -71,6 +74,27 @@ async def seed(add: bool) -> None:
             await seeding.fill(examples, day, lambda: progress.advance(bar))
         directions = await import_example_layout(engine, _BY)
     _tell(seeding, day, directions)
+
+
+async def _officers(examples: Iterable[Example], engine: AsyncEngine) -> ExampleOfficers | None:
+    """The examples' people, entered in the example roster; None where there is no roster: nobody signs.
+
+    Raises:
+        BadInput: there is a roster, and it is not the examples' own.
+    """
+    if await newest_root(engine) is None:
+        return None
+    changes = await example_changes(DirectRoster(await connect(), engine), home())
+    if changes is not None:
+        officers = ExampleOfficers(examples, home())
+        await enter(changes, list(officers.entries.values()))
+        return officers
+    raise BadInput(
+        "this system has a roster of its own, in which the examples' people do not stand: they cannot sign what"
+        " they decide. They can in a new system: PINGTAI_HOME=FOLDER pingtai up",
+        "本系统已设立人员目录，示例人员不在其中，其决定无法签名。请在新系统中试用："
+        "PINGTAI_HOME=目录 pingtai up",
+    )
 
 
 def _tell(seeding: Seeding, day: date, directions: int) -> None:
@@ -108,7 +132,7 @@ def _tell(seeding: Seeding, day: date, directions: int) -> None:
             f"下一工作日到期、其后逾期：{'、'.join(soon)}。",
         ),
         Words("To decide, say who you are, and look at what is waiting:", "登记身份并查看待办："),
-        "  pingtai login --id kw-01 --role district --district haidian \\",
+        "  pingtai login --id hd-01 --role district --district haidian \\",
         "      --organisation 海淀区科技主管部门",
         "  pingtai inbox",
     )

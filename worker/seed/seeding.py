@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
+from typing import Any
 
 from db.queries import RegisterQueries
 from starter.client.first_application import application_of_run
@@ -13,8 +15,10 @@ from starter.client.visibility import any_type
 from starter.clock import today
 from worker.demo.clockwork import until
 from worker.demo.example_lives import Example
+from worker.demo.example_officers import ExampleOfficers
 from worker.seed.sample_cases import SAMPLES, SampleCase, day_of, sample_cases
 from workflows.contract import PLATFORM_TYPE, assessment_workflow_id, platform_workflow_id
+from workflows.decision import Decision
 from workflows.refusal import Refused
 from workflows.vocabulary import AssessmentStage
 from workflows.words import Words
@@ -26,9 +30,16 @@ _FIRST_YEAR = 1
 class Seeding:
     """One filling of a system."""
 
-    def __init__(self, client: PingtaiClient, register: RegisterQueries) -> None:
-        """Fill the system of this client and this register."""
+    def __init__(
+        self,
+        client: PingtaiClient,
+        register: RegisterQueries,
+        officers: ExampleOfficers | None = None,
+    ) -> None:
+        """Fill the system of this client and this register; `officers` sign what they decide."""
         self._client = client
+        self._officers = officers
+        self._sign = partial(officers.sign, client) if officers else None
         self._register = register
         self.sent = 0
         """How many applications and decisions were not there before."""
@@ -36,9 +47,14 @@ class Seeding:
         """Why the system did not take a sample, by platform."""
 
     @classmethod
-    async def connect(cls, register: RegisterQueries, lookups: RegisterLookups) -> "Seeding":
+    async def connect(
+        cls,
+        register: RegisterQueries,
+        lookups: RegisterLookups,
+        officers: ExampleOfficers | None = None,
+    ) -> "Seeding":
         """Connect to Temporal. Raises Unreachable."""
-        return cls(await PingtaiClient.connect(lookups, due=False), register)
+        return cls(await PingtaiClient.connect(lookups, due=False), register, officers)
 
     async def begun_on(self) -> date | None:
         """Return the day of a seeding that was begun here before; None without one."""
@@ -80,7 +96,7 @@ class Seeding:
         platform_id = case.sample.platform_id
         application_id = case.application.application_id
         if await self._register.applied(platform_id, application_id) is None:
-            applied = await self._client.apply(case.application)
+            applied = await self._client.apply(case.application, self._sign)
             self.sent += not applied.repeated
         for decision in case.decisions:
             if await self._register.decisions(platform_id, decision["decision_id"]):
@@ -89,10 +105,19 @@ class Seeding:
                 await self._opened(case)
                 # On the next day, where a run is taken up again then: it opened no earlier.
                 decision = {**decision, "decided_on": str(today())}  # noqa: PLW2901
-            receipt = await self._client.decide(platform_id, decision)
+            receipt = await self._client.decide(
+                platform_id, await self._signed(platform_id, decision)
+            )
             self.sent += not receipt.repeated
         if isinstance(case.sample.stands, AssessmentStage):
             await self._opened(case)
+
+    async def _signed(
+        self, platform_id: str, decision: dict[str, Any]
+    ) -> Decision | dict[str, Any]:
+        if self._officers is None:
+            return decision
+        return await self._officers.signed(self._client, platform_id, decision)
 
     async def _opened(self, case: SampleCase) -> None:
         """Wait until the assessment of a sample's year has opened by itself."""

@@ -13,6 +13,7 @@ from starter.desk.known_people import not_in_roster
 from starter.errors import BadInput
 from starter.roster.roster_access import RosterAccess, open_roster
 from starter.roster.roster_edits import fingerprint_of
+from starter.roster.roster_origin import EXAMPLE, RosterOrigin, origin_of
 from starter.terminal import wording
 from starter.terminal.catalogue import made
 from starter.terminal.command_runner import answering
@@ -79,6 +80,10 @@ async def list_command(
         newest = None if as_json and page.people else await roster.newest()
         if not page.people and newest is None:
             raise NoRoster
+        origin = RosterOrigin.OWN
+        if not as_json:
+            officers = await roster.people(role=Role.COMMISSION, limit=LARGEST_PAGE)
+            origin = origin_of(officers.people)
     if as_json:
         show_json([one.content() for one in page.people])
     elif page.people:
@@ -91,6 +96,8 @@ async def list_command(
             complain(
                 Words(f"Version {version}, digest {digest}", f"第 {version} 版，摘要 {digest}")
             )
+        if origin is RosterOrigin.EXAMPLE:
+            complain(Words(f"Roster: {EXAMPLE.en}", f"人员目录：{EXAMPLE.zh}"))
     else:
         complain(
             Words(

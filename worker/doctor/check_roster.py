@@ -1,0 +1,30 @@
+"""The point about the roster: whose it is."""
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from starter.roster.roster_origin import RosterOrigin, roster_origin
+from worker.doctor.finding import Finding, good, note
+from workflows.words import Words
+
+
+async def whose_roster(engine: AsyncEngine) -> Finding:
+    """Without one nothing proves who decides; the example one proves it for trying only."""
+    match await roster_origin(engine):
+        case RosterOrigin.OWN:
+            return good("the roster is set up", "人员目录已设立")
+        case RosterOrigin.EXAMPLE:
+            return note(
+                Words(
+                    "the roster is the example one: its officers' keys lie in the data folder",
+                    "人员目录为示例：其人员的密钥存于数据目录",
+                ),
+                Words("for trying only; see docs/roster.md", "仅供试用，见 docs/roster.md"),
+            )
+        case _:
+            return note(
+                Words(
+                    "no roster is set up: decisions are not signed",
+                    "尚未设立人员目录：决定不予签名",
+                ),
+                Words("pingtai roster init", "请运行 pingtai roster init"),
+            )
