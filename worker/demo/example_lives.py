@@ -1,5 +1,6 @@
 """The examples' data: applications, and the decisions that people took on them."""
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any, Self
@@ -113,6 +114,7 @@ def as_of(brought_in: dict[str, Any], day: date) -> dict[str, Any]:
 
 _DAYS = ("decided_on", "listed_on", "concluded_on")
 _LIVES = "*/life.json"
+_CALLS = "integration/calls/*.json"
 
 
 def load_examples(folder: Path | None) -> list[Example]:
@@ -135,6 +137,13 @@ def examples_folder(folder: Path | None = None) -> Path:
         if any(place.glob(_LIVES)):
             return place
     raise BadInput(f"no examples in {places[-1]}", f"{places[-1]} 中没有示例")
+
+
+def sent_by_systems() -> list[dict[str, Any]]:
+    """The decisions that the examples for other systems send, as they stand in their files."""
+    found = sorted(examples_folder().glob(_CALLS))
+    said = [json.loads(path.read_bytes()) for path in found]
+    return [one for one in said if "case" in one]
 
 
 def _read(path: Path, model: type[M]) -> M:

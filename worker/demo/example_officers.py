@@ -13,7 +13,7 @@ from starter.roster.example_roster import example_entry, made_key, set_up
 from starter.roster.roster_origin import OFFICERS
 from starter.signing.key_files import FileSigner
 from starter.signing.signer import Signer
-from worker.demo.example_lives import Example
+from worker.demo.example_lives import Example, sent_by_systems
 from workflows.actors import Actor
 from workflows.decision import Decision
 from workflows.model import InvalidMessage, parse
@@ -34,6 +34,10 @@ class ExampleOfficers:
         for example in examples:
             for actor in _actors(example):
                 self._take(actor, example.platform_id)
+        for said in sent_by_systems():
+            actor = _actor(said)
+            if actor:
+                self._take(actor, said["case"]["platform_id"])
 
     def _take(self, actor: Actor, platform_id: str) -> None:
         """Enter a person, under the first role and body in which they act."""
