@@ -35,9 +35,8 @@ class ExampleOfficers:
             for actor in _actors(example):
                 self._take(actor, example.platform_id)
         for said in sent_by_systems():
-            actor = _actor(said)
-            if actor:
-                self._take(actor, said["case"]["platform_id"])
+            if sender := _actor(said):
+                self._take(sender, said["case"]["platform_id"])
 
     def _take(self, actor: Actor, platform_id: str) -> None:
         """Enter a person, under the first role and body in which they act."""
