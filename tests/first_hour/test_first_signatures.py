@@ -49,13 +49,13 @@ def test_from_the_first_command_on_everything_is_signed(newcomer: Newcomer, tmp_
         *("login", "--id", "hd-01", "--role", "district", "--district", "haidian"),
         *("--organisation", "海淀区科技主管部门"),
     )
-    assert "Public key, in the roster" in said
+    assert "can sign" in said
     assert "entered in the example roster" in said
     assert "bj-riscv-soc" in types("inbox")
     recommend = ("recommend", "bj-riscv-soc", "--outcome", "recommended", "--opinion", "同意推荐。")
     assert "(hd-01)" in types(*recommend)
 
-    assert "已登记于人员目录" in types("login", "--id", "commission-07", lang="zh")
+    assert "可签名" in types("login", "--id", "commission-07", lang="zh")
     number = ("--list-number", "2027-01", "--certificate-number", "GX-2027-001")
     left = types("list", LISTED, "--outcome", "included", *number, lang="zh")
     assert "pingtai countersign 1" in left
