@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.dossier.lives import Life
-from starter.plans.plan_difference import plan_difference
+from starter.plans.plan_difference import WRITTEN_OTHERWISE, plan_difference
 from starter.plans.plan_sections import HEADINGS, sections
 from starter.plans.text_difference import Piece
 from starter.terminal import wording
@@ -46,6 +46,8 @@ class ToldVersion:
     """The version that it is compared with; 0: none."""
     changed: Sequence[tuple[str, Sequence[Piece]]]
     unchanged: str
+    otherwise: str
+    """Why its SHA-256 is another though nothing changed; empty where it is not so."""
 
 
 def told_versions(life: Life, term: int) -> list[ToldVersion]:
@@ -80,6 +82,9 @@ def told_versions(life: Life, term: int) -> list[ToldVersion]:
                 before=before if old and text else 0,
                 changed=[(_capital(say(one.heading)), one.pieces) for one in changed],
                 unchanged=_names(text, names) if old and text else "",
+                otherwise=say(WRITTEN_OTHERWISE)
+                if old and text and not changed and old != text
+                else "",
             )
         )
     return found

@@ -13,8 +13,9 @@ from starter.commands.deciding_roles import substitution_of
 from starter.commands.decision_form import DecisionForm
 from starter.commands.own_signature import OwnSignature
 from starter.commands.receipt_view import end_of_stage
-from starter.commands.set_aside_preview import by_entry, in_force_lines, is_entry_number
+from starter.commands.set_aside_preview import in_force_lines
 from starter.commands.unless_meant import plan_of_another
+from starter.desk.entry_numbers import by_entry, is_entry_number
 from starter.desk.reach import open_pingtai, open_reads
 from starter.doubts.decision_doubts import (
     KnownPlatform,

@@ -130,9 +130,10 @@ def _show(view: "PlanView") -> None:
 
 
 def _show_difference(view: "PlanView") -> None:
-    from starter.plans.plan_view import text_of  # noqa: PLC0415 - as above
+    from starter.plans.plan_difference import WRITTEN_OTHERWISE  # noqa: PLC0415 - as above
+    from starter.plans.plan_view import text_of  # noqa: PLC0415
     from starter.terminal.pager import show_long  # noqa: PLC0415
-    from starter.terminal.plan_text import difference_parts  # noqa: PLC0415
+    from starter.terminal.plan_text import SAME_PLANS, difference_parts  # noqa: PLC0415
 
     assert view.before  # noqa: S101 - it was asked for
     rows: list[tuple[Said, object]] = [
@@ -140,8 +141,13 @@ def _show_difference(view: "PlanView") -> None:
         (Words("from", "原版本"), _filed(view.before)),
         (Words("to", "新版本"), _filed(view.shown)),
         (Words("changes", "修改说明"), view.shown.changes),
+        (Words("SHA-256 from", "原版本 SHA-256"), view.before.sha256),
+        (Words("SHA-256 to", "新版本 SHA-256"), view.shown.sha256),
     ]
-    show_long(facts(rows), *difference_parts(text_of(view.before), text_of(view.shown)))
+    parts = difference_parts(text_of(view.before), text_of(view.shown))
+    same = [str(one) for one in parts] == [say(SAME_PLANS)]
+    written_otherwise = same and view.before.sha256 != view.shown.sha256
+    show_long(facts(rows), *parts, *([WRITTEN_OTHERWISE] if written_otherwise else ()))
 
 
 def _fetch(view: "PlanView", file: str) -> None:

@@ -1,8 +1,7 @@
 """What is set aside with a decision, by the register: shown before anybody confirms it."""
 
-import re
 from collections.abc import Sequence
-from typing import Any, TypeGuard
+from typing import Any
 
 from rich.table import Table
 
@@ -74,33 +73,6 @@ def chosen(decisions: Sequence[LogLine], given: str) -> LogLine | None:
     return named[0] if len(named) == 1 else None
 
 
-def decisions_of(log: Sequence[LogLine]) -> list[LogLine]:
-    """The decisions of the latest term, also those that no longer count."""
-    newest = max((line.term for line in log), default=0)
-    return [
-        line
-        for line in in_order(log)
-        if line.term == newest and line.entry.kind is EntryKind.DECISION
-    ]
-
-
-def is_entry_number(given: Any) -> TypeGuard[str]:
-    """Whether a text is written as timelines number entries: `1.7`, `1-y2.3`."""
-    return isinstance(given, str) and _ENTRY.fullmatch(given) is not None
-
-
-def by_entry(log: Sequence[LogLine], given: str) -> dict[str, Any]:
-    """How a setting aside names the decision of an entry; nothing where no entry is meant.
-
-    An id that is written like an entry's number is an id.
-    """
-    decisions = decisions_of(log)
-    if any(line.entry.decision_id == given for line in decisions):
-        return {}
-    found = [line for line in decisions if line.number == given]
-    return target_of(decisions, found[0]) if found else {}
-
-
 def in_force_lines(log: Sequence[LogLine]) -> list[Words]:
     """The decisions that may be set aside, each with its entry's number and its id, below a title."""
     listed = [
@@ -114,14 +86,6 @@ def in_force_lines(log: Sequence[LogLine]) -> list[Words]:
     return [title, *listed] if listed else []
 
 
-def target_of(decisions: Sequence[LogLine], line: LogLine) -> dict[str, Any]:
-    """How a setting aside names a decision: by its id, and where others have the same one, by its entry."""
-    said: dict[str, Any] = {"target": line.entry.decision_id}
-    if sum(other.entry.decision_id == line.entry.decision_id for other in decisions) > 1:
-        said["entry"] = line.entry.seq
-    return said
-
-
 def decision_named(log: Sequence[LogLine], decision_id: Any, entry: Any) -> str:
     """The decision that is to be set aside, in words, with its id; empty where the register has none."""
     for line in in_force(log):
@@ -131,7 +95,6 @@ def decision_named(log: Sequence[LogLine], decision_id: Any, entry: Any) -> str:
 
 
 _DIGITS = 6
-_ENTRY = re.compile(r"[0-9]+(-y[0-9]+(-[0-9]+)?)?\.[0-9]+")
 _DECISIONS: tuple[Column[tuple[int, LogLine]], ...] = (
     Column(Words("no.", "序号"), lambda row: row[0], whole=ALWAYS),
     Column(Words("decision", "决定"), lambda row: _decided(row[1])),

@@ -8,6 +8,13 @@ from starter.plans.text_difference import Piece, text_difference
 from workflows.model import Record
 from workflows.words import Language, Words
 
+WRITTEN_OTHERWISE = Words(
+    "The SHA-256 differ though the content is the same: a plan is hashed as it was sent, and one of the two"
+    " names what it leaves empty, where the other leaves it out.",
+    "两个版本内容相同而 SHA-256 不同：哈希按提交时的原样计算，其中一版列出了空白项目，另一版未列。",
+)
+"""Sealed entries keep the hash of what was sent, so it is explained and not mended."""
+
 
 class PartDifference(Record):
     """What changed in one of the four parts, or in one mechanism."""

@@ -1,14 +1,19 @@
 """`POST /v1/platforms/{id}/decisions`: what people decide about a platform and its assessments."""
 
 import asyncio
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from db.queries import RegisterQueries
+from db.sqlstate import database_errors
 from starter.client.interface import ToSign
 from starter.client.temporal_client import PingtaiClient
+from starter.desk.entry_numbers import by_entry, is_entry_number
+from starter.errors import PingtaiError
 from starter.service.application_routes import REPEATED
 from starter.service.bodies import json_body
 from starter.service.case_status import district_of, platform_status
@@ -34,6 +39,7 @@ from workflows.model import Instant, Record, Sha256, instant
 from workflows.run_io import DecisionPreview
 from workflows.signed_form import signed_form
 from workflows.states import Receipt
+from workflows.vocabulary import Kind
 
 router = APIRouter(prefix="/v1", tags=["writes"])
 SET_ASIDE_BY = "Pingtai-Set-Aside-By"
@@ -103,11 +109,12 @@ async def decide(
     Scope: `decide:` and the actor's role. A substitute (`acting_for`) needs a substitution in the register;
     otherwise 403.
     """
-    data = await json_body(request)
+    sent = await json_body(request)
 
     async def work() -> Response:
-        decision = new_decision_of(data)
+        decision = new_decision_of(sent)
         await _allow(request, who, platform_id, decision)
+        data = await _with_id(request, platform_id, sent)
         doubts = await decision_oddities(request, who, platform_id, decision)
         if dry_run or (refuse_doubts and doubts):
             client = await request.app.state.backends.client()
@@ -118,7 +125,7 @@ async def decide(
                 refuse(doubts)
         return _answer(await _decided(request, platform_id, data), doubts)
 
-    return await answer_once(request, who, key, data, work)
+    return await answer_once(request, who, key, sent, work)
 
 
 async def _tried(
@@ -138,6 +145,21 @@ async def _tried(
     if isinstance(to_sign, BaseException):
         raise to_sign
     return preview, to_sign
+
+
+async def _with_id(request: Request, platform_id: str, sent: Any) -> Any:
+    """The same, with the id of the decision that a setting aside calls by its entry's number.
+
+    What comes signed stays as it is: whoever signed it saw the id. While the register is away nothing is
+    changed either, and the case says that no decision is called so.
+    """
+    target = sent.get("target")
+    if sent.get("kind") != Kind.SET_ASIDE or sent.get("signatures") or not is_entry_number(target):
+        return sent
+    with suppress(PingtaiError, *database_errors()):
+        register = RegisterQueries(await request.app.state.backends.engine())
+        return {**sent, **by_entry(await register.log(platform_id), target)}
+    return sent
 
 
 async def _allow(request: Request, who: Caller, platform_id: str, decision: Decision) -> None:

@@ -99,6 +99,32 @@ def test_plans_are_told_whole_and_by_what_changed(page: str) -> None:
     assert "补充场地证明后的第二版" in texts(page, "ins")
 
 
+@pytest.mark.parametrize(
+    ("lang", "why"),
+    [("zh", "两个版本内容相同而 SHA-256 不同"), ("en", "The SHA-256 differ though the content is")],
+)
+def test_equal_plans_with_other_hashes_are_explained(lang: Language, why: str) -> None:
+    """What is empty was named in one of them: whoever compares the hashes is told, and nobody else."""
+    life = everything()
+    assert why not in render(life, head(PLATFORM), None, lang)
+    plan = life.plans[1, 1].plan
+    named = plan | {"mechanisms": plan["mechanisms"] | {"fees": plan["mechanisms"].get("fees")}}
+    named["mechanisms"].setdefault("membership", None)
+    named["mechanisms"]["independent_by"] = None
+    digests = {sha256(life.plans[1, 2].plan): sha256(named)}
+    log = [
+        entry.model_copy(update={"said": entry.said | {"plan_sha256": digests[said]}})
+        if (said := entry.said.get("plan_sha256")) in digests
+        else entry
+        for entry in life.logs[LogId(1)]
+    ]
+    second = life.plans[1, 2].model_copy(update={"plan": named})
+    other = replace(
+        life, logs=life.logs | {LogId(1): tuple(log)}, plans=life.plans | {(1, 2): second}
+    )
+    assert 1 == render(other, head(PLATFORM), None, lang).count(why)
+
+
 def test_a_plan_that_the_log_does_not_bind_is_not_told() -> None:
     """It says so in its place, and tells neither the text nor a difference from it."""
     life = everything()

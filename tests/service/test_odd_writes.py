@@ -54,6 +54,28 @@ async def test_an_odd_day_is_told_and_refused_on_request(all_keys: httpx.AsyncCl
     assert (200, first.content) == (repeated.status_code, repeated.content), "it was taken"
 
 
+async def test_a_decision_is_set_aside_by_its_entry_s_number(all_keys: httpx.AsyncClient) -> None:
+    """As the timeline shows it and the command takes it; the same again is the same."""
+    sent = await applied_for(all_keys)
+    where = f"/v1/platforms/{sent['platform_id']}/decisions"
+    await all_keys.post(where, json=recommendation("d-1", str(today())))
+
+    async def is_told() -> bool:
+        timeline = await all_keys.get(f"/v1/platforms/{sent['platform_id']}/card")
+        return len(timeline.json()["log"]) > 1
+
+    await until(is_told, "the register has the recommendation")
+    aside = decision("set_aside", "d-2", target="1.2") | {"decided_on": str(today())}
+    none = await all_keys.post(where, json=aside | {"target": "1.9"})
+    assert (409, True) == (none.status_code, "1.9" in none.text), none.text
+    tried = await all_keys.post(where, json=aside, params={"dry_run": "true"})
+    assert (200, True) == (tried.status_code, '"target":"d-1"' in tried.json()["to_sign"])
+    first, again = [await all_keys.post(where, json=aside) for _ in range(2)]
+    assert (201, 200) == (first.status_code, again.status_code), first.text + again.text
+    assert first.content == again.content
+    assert "recommendation" == first.json()["stage"]
+
+
 async def test_what_is_usual_is_not_odd(all_keys: httpx.AsyncClient) -> None:
     """No header, and `refuse_doubts` refuses nothing."""
     sent = form()

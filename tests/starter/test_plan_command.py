@@ -111,6 +111,20 @@ def test_what_changed_is_marked(pingtai: Run, plans: Plans) -> None:
         assert plans.asked[-1]["diff"] == asked
 
 
+def test_equal_plans_with_other_hashes_are_explained(
+    pingtai: Run, plans: Plans, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is empty may have been named or left out: the hash is of what was sent. Both are shown."""
+    why = "内容相同而 SHA-256 不同：哈希按提交时的原样计算"
+    assert why not in pingtai("plan", "p-1", "--diff", lang="zh").stdout
+    named = FIRST | {"mechanisms": FIRST["mechanisms"] | {"membership": None}}
+    monkeypatch.setitem(globals(), "SECOND", named)
+    shown = pingtai("plan", "p-1", "--diff", lang="zh").stdout
+    assert why in shown and "两个版本内容相同。" in shown
+    assert VERSIONS[0].sha256 in shown and VERSIONS[2].sha256 in shown
+    assert "SHA-256 differ though" in pingtai("plan", "p-1", "--diff").stdout
+
+
 def test_as_json(pingtai: Run, plans: Plans) -> None:
     """The same that HTTP answers."""
     view = PlanView.model_validate_json(pingtai("plan", "p-1", "--json").stdout)
@@ -138,15 +152,15 @@ def test_what_is_fetched_is_what_revise_reads(
 def test_a_plan_in_a_pipe(pingtai: Run, plans: Plans) -> None:
     """`--file -` is Markdown, with what it is and how it is handed in."""
     written = pingtai("plan", "p-1", "--file", "-", lang="zh").stdout
-    assert written.startswith("# 建设方案 plan\n\n<!--\n卫星互联网")
+    assert written.startswith("# 建设方案\n\n<!--\n卫星互联网")
     Path("again.md").write_text(written, "utf-8")
     assert read_plan("again.md") == SECOND
 
 
 def test_a_broken_file_names_its_line(pingtai: Run, plans: Plans) -> None:
     """`revise` says what is wrong where, and sends nothing."""
-    pingtai("plan", "p-1", "--file", "plan.md")
-    text = Path("plan.md").read_text("utf-8").replace("## 目标 goals", "## 预算")
+    pingtai("plan", "p-1", "--file", "plan.md", lang="zh")
+    text = Path("plan.md").read_text("utf-8").replace("## 目标", "## 预算")
     Path("plan.md").write_text(text, "utf-8")
     number = text.splitlines().index("## 预算") + 1
     refused = pingtai("revise", "p-1", "--plan", "plan.md", "--changes", "改", lang="zh")
@@ -214,7 +228,7 @@ def test_an_application_takes_its_plan_from_a_file(
 
     monkeypatch.setattr(PretendClient, "apply", apply)
     answers["state"] = Unreachable("no worker", "无")
-    pingtai("plan", "p-1", "--file", "plan.md")
+    pingtai("plan", "p-1", "--file", "plan.md", lang="zh")
     Path("application.json").write_text(json.dumps(application()), "utf-8")
     done = pingtai("apply", "--file", "application.json", "--plan", "plan.md", "--json")
     assert done.exit_code == 0, done.stderr
@@ -226,7 +240,7 @@ def test_a_report_takes_its_mechanisms_from_the_plan(
     pingtai: Run, plans: Plans, sent: list[tuple[str, dict[str, Any]]]
 ) -> None:
     """Fetched, brought up to date, and handed in with the yearly report."""
-    pingtai("plan", "p-1", "--file", "plan.md")
+    pingtai("plan", "p-1", "--file", "plan.md", lang="zh")
     groups = [f"--group={group}=正常" for group in IndicatorGroup]
     by = ("--actor", "op-1", "--organisation", ACTOR.organisation)
     done = pingtai("report", "p-1", "--mechanisms", "plan.md", *groups, *by)

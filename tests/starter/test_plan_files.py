@@ -1,6 +1,8 @@
 """A plan as a file that is fetched, changed and handed in again: nothing is lost or misread."""
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +21,27 @@ from starter.commands.plan_files.plan_headings import title_of
 from starter.errors import BadInput
 from starter.plans.plan_sections import HEADINGS
 from starter.tables.cell_values import is_error
+from starter.terminal.chosen_language import speaking
 from worker.documents import ROOT
 from workflows.application import Plan
 from workflows.model import as_sent, parse
 from workflows.name_comparison import says_something
 from workflows.vocabulary import GovernanceBody, LegalForm, PlanPart, TransferPractice
 
+
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    """Whoever fetches it reads Chinese."""
+    with speaking("zh"):
+        yield
+
+
 EXAMPLE: dict[str, Any] = json.loads(
     (ROOT / "examples/bj-riscv-soc/application.json").read_text("utf-8")
 )["plan"]
 ODD = (
     "# 目标",
-    "## 思路 approach\n内容",
+    "## 思路\n内容",
     "\\# 目标\n\\\\## 目标",
     "=1+1",
     "'=1+1",
@@ -151,13 +162,36 @@ def fetched() -> str:
     return written_plan(EXAMPLE, ".md", ("平台 bj-riscv-soc",)).decode()
 
 
+@pytest.mark.parametrize("form", [".md", ".xlsx"])
+def test_headings_are_in_the_language_of_the_person(tmp_path: Path, form: str) -> None:
+    """One language; the other is read back, too, and both of them, as earlier releases wrote."""
+    english, chinese, both = (tmp_path / f"{name}{form}" for name in ("en", "zh", "both"))
+    with speaking("en"):
+        write_plan(EXAMPLE, english)
+    write_plan(EXAMPLE, chinese)
+    assert read_plan(str(english)) == read_plan(str(chinese)) == EXAMPLE
+    if form == ".md":
+        text = english.read_text("utf-8")
+        assert [] == [line for line in text.splitlines() if line[:1] == "#" and not line.isascii()]
+        headings = [line for line in chinese.read_text("utf-8").splitlines() if line[:1] == "#"]
+        assert not any(re.search("[a-z]", line) for line in headings)
+        both.write_text(text.replace("## Goals", "## 目标 goals"), "utf-8")
+    else:
+        book = load_workbook(chinese)
+        sheet: Any = book.active
+        assert [cell.value for cell in sheet[1]] == ["部分", "内容", "填写说明"]
+        sheet["A1"], sheet["B1"] = "部分 part", "内容 text"
+        book.save(both)
+    assert read_plan(str(both)) == EXAMPLE
+
+
 def test_what_is_fetched_is_read_by_people() -> None:
-    """A heading for each part in both languages; words of the guideline, and not of the contract."""
+    """A heading for each part; words of the guideline, and not of the contract."""
     text = fetched()
     assert [line for line in text.splitlines() if line.startswith("# ")] == [
-        "# 建设方案 plan",
-        "# 运作机制 operating mechanisms",
-        "# 指标 indicators",
+        "# 建设方案",
+        "# 运作机制",
+        "# 指标",
     ]
     headings = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
     assert headings == [title_of(path) for path in HEADINGS]
@@ -168,14 +202,14 @@ def test_what_is_fetched_is_read_by_people() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("## 思路 approach", "## 一、思路"),
-        ("## 思路 approach", "### Approach ##"),
-        ("## 思路 approach", "## 1.2 思路"),
-        ("## 思路 approach", "## （一）思路"),
-        ("## 思路 approach", "# 第一章 思路"),
-        ("## 思路 approach", "## **1. Approach**"),
-        ("## 思路 approach", "# 思路（《指引》第四部分第（一）项）"),
-        ("## 思路 approach", "## APPROACH  思路"),
+        ("## 思路", "## 一、思路"),
+        ("## 思路", "### Approach ##"),
+        ("## 思路", "## 1.2 思路"),
+        ("## 思路", "## （一）思路"),
+        ("## 思路", "# 第一章 思路"),
+        ("## 思路", "## **1. Approach**"),
+        ("## 思路", "# 思路（《指引》第四部分第（一）项）"),
+        ("## 思路", "## APPROACH  思路"),
         ("人、财、物相对独立管理", "separately_managed"),
         ("研究所投入=40; 会员会费=35", "- 研究所投入=40%\n- 会员会费=35"),
     ],
@@ -191,16 +225,16 @@ def test_headings_and_words_in_either_language(tmp_path: Path, old: str, new: st
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("## 目标 goals", "## 预算", ("line 11", "“预算” is no heading", "backslash")),
-        ("## 目标 goals", "## 思路", ("line 11", "stands twice", "line 7")),
-        ("## 目标 goals\n", "", ("no heading for goals", "目标 goals")),
-        ("# 建设方案 plan\n", "# 建设方案 plan\n先写一句\n", ("line 2", "under no heading")),
-        (EXAMPLE["parts"]["goals"], "", ("line 11, 目标 goals", "nothing is written there")),
-        (EXAMPLE["parts"]["goals"], "长" * 5001, ("line 11, 目标 goals", "5000")),
-        ("人、财、物相对独立管理", "合伙", ("法人形式 legal form", "合伙")),
+        ("## 目标", "## 预算", ("line 11", "“预算” is no heading", "backslash")),
+        ("## 目标", "## 思路", ("line 11", "stands twice", "line 7")),
+        ("## 目标\n", "", ("no heading for goals", "目标")),
+        ("# 建设方案\n", "# 建设方案\n先写一句\n", ("line 2", "under no heading")),
+        (EXAMPLE["parts"]["goals"], "", ("line 11, 目标", "nothing is written there")),
+        (EXAMPLE["parts"]["goals"], "长" * 5001, ("line 11, 目标", "5000")),
+        ("人、财、物相对独立管理", "合伙", ("法人形式", "合伙")),
         ("研究所投入=40", "研究所投入=41", ("operating mechanisms", "101")),
-        ("研究所投入=40", "研究所投入", ("资金来源 funding", "SOURCE=SHARE")),
-        ("2028-06-30", "2028年13月", ("independence", "not a date")),
+        ("研究所投入=40", "研究所投入", ("资金来源", "SOURCE=SHARE")),
+        ("2028-06-30", "2028年13月", ("独立法人化承诺日期", "not a date")),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(
@@ -221,12 +255,12 @@ def test_what_is_wrong_is_said_with_its_place(
     ("changes", "said"),
     [
         (
-            (("## 目标 goals", "## 目的"), ("## 保障措施 safeguards", "## 思路")),
+            (("## 目标", "## 目的"), ("## 保障措施", "## 思路")),
             ("第 11 行：“目的”不是", "“思路”重复，已见于第 7 行", "缺少标题：目标、保障措施"),
         ),
         (
             ((EXAMPLE["parts"]["goals"], ""), ("人、财、物相对独立管理", "合伙")),
-            ("“目标 goals”：没有内容", "“法人形式 legal form”", "合伙"),
+            ("“目标”：没有内容", "“法人形式”", "合伙"),
         ),
     ],
 )
@@ -262,7 +296,7 @@ def test_rows_of_a_workbook_that_are_wrong(tmp_path: Path) -> None:
     assert "row 3, “思路”: this part is there twice" in changed(
         lambda page: page.cell(3, 1, "思路")
     )
-    assert "row 3, 目标 goals: nothing" in changed(lambda page: setattr(page["B3"], "value", None))
+    assert "row 3, 目标: nothing" in changed(lambda page: setattr(page["B3"], "value", None))
     assert "no heading for goals" in changed(lambda page: page.delete_rows(3))
     both = changed(lambda page: (page.cell(3, 1, "预算"), page.cell(4, 1, "思路")))
     assert "row 3" in both and "row 4" in both

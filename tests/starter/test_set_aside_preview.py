@@ -13,8 +13,9 @@ from click.testing import Result
 
 from db.row_types import LogLine
 from starter.clock import today
-from starter.commands.set_aside_preview import by_entry, in_force, set_aside_with, standing
+from starter.commands.set_aside_preview import in_force, set_aside_with, standing
 from starter.commands.timeline import timeline
+from starter.desk.entry_numbers import by_entry
 from tests.rules.cases import (
     PATHS,
     assessment,

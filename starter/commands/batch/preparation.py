@@ -9,7 +9,7 @@ from starter.commands.batch.decision_columns import KIND, KIND_LABEL, PLATFORM, 
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
 from starter.commands.deciding_roles import substitution_of
 from starter.commands.notation import platform_id
-from starter.commands.set_aside_preview import by_entry, is_entry_number
+from starter.desk.entry_numbers import by_entry, is_entry_number
 from starter.desk.reach import open_reads
 from starter.desk.substitutes import in_place_of
 from starter.errors import BadInput, PingtaiError

@@ -7,7 +7,8 @@ from db.row_types import LogLine
 from starter.commands.decision_form import Part
 from starter.commands.guided.dialogue import Dialogue
 from starter.commands.guided.nested_forms import misfit
-from starter.commands.set_aside_preview import chosen, decisions_table, in_force, target_of
+from starter.commands.set_aside_preview import chosen, decisions_table, in_force
+from starter.desk.entry_numbers import target_of
 from starter.terminal.language import say
 from starter.terminal.screen import heading
 from workflows.decisions import SetAside

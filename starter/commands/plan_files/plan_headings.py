@@ -14,6 +14,7 @@ from starter.errors import BadInput
 from starter.plans.plan_sections import HEADINGS, INDICATORS, MECHANISMS, PARTS
 from starter.tables.cell_values import Cell, as_text
 from starter.tables.strict_json import parsed
+from starter.terminal.language import say
 from workflows.application import Plan
 from workflows.model import InvalidMessage, Message, parse
 from workflows.words import Words
@@ -49,9 +50,13 @@ def column_of(path: str) -> Column:
 
 
 def title_of(path: str) -> str:
-    """Return how a heading is written in a file, in both languages."""
-    words = HEADINGS[path]
-    return f"{words.zh} {words.en}"
+    """Return how a heading is written in a file, in the language of whoever fetches it; both are read."""
+    return heading_of(HEADINGS[path])
+
+
+def heading_of(words: Words) -> str:
+    """Return a heading in the language of the answers."""
+    return say(Words(f"{words.en[:1].upper()}{words.en[1:]}", words.zh))
 
 
 def path_of(heading: str) -> str | None:

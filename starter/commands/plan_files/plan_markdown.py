@@ -12,6 +12,7 @@ from starter.commands.plan_files.plan_headings import (
     GROUPS,
     Found,
     all_at_once,
+    heading_of,
     missing_parts,
     no_heading_for,
     path_of,
@@ -38,12 +39,12 @@ _BEGIN, _END = "<!--", "-->"
 def markdown_of(plan: Mapping[str, Any], remarks: Sequence[str]) -> str:
     """Return a plan as Markdown; `remarks` stand in a comment at its beginning, which no reader looks at."""
     plain = [line.replace(_END, "-- >") for line in remarks]
-    blocks = [f"# {GROUPS[PARTS].zh} {GROUPS[PARTS].en}", "\n".join((_BEGIN, *plain, _END))]
+    blocks = [f"# {heading_of(GROUPS[PARTS])}", "\n".join((_BEGIN, *plain, _END))]
     group = PARTS
     for path in HEADINGS:
         if not path.startswith(f"{group}."):
             group = path.partition(".")[0]
-            blocks.append(f"# {GROUPS[group].zh} {GROUPS[group].en}")
+            blocks.append(f"# {heading_of(GROUPS[group])}")
         blocks += [f"## {title_of(path)}", _escaped(text_of(path, plan))]
     return "\n\n".join(block for block in blocks if block) + "\n"
 

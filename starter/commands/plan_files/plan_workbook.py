@@ -21,8 +21,7 @@ from starter.tables.table import BEYOND, read_table
 from starter.terminal.language import say
 from workflows.words import Words
 
-_PART = ("部分 part", "部分", "part")
-_TEXT = ("内容 text", "内容", "text")
+_PART, _TEXT = Words("part", "部分"), Words("text", "内容")
 _HOW = Words("how it is filled in", "填写说明")
 _WIDTHS = (30, 90, 40)
 
@@ -33,8 +32,13 @@ def workbook_of(plan: Mapping[str, Any]) -> bytes:
 
     rows = [(title_of(path), text_of(path, plan), say(how(column_of(path)))) for path in HEADINGS]
     title = say(GROUPS["parts"])
-    heading = (_PART[0], _TEXT[0], say(_HOW))
+    heading = (say(_PART), say(_TEXT), say(_HOW))
     return workbook([(title, [heading, *rows], _WIDTHS)], formats=[TEXT] * len(_WIDTHS))
+
+
+def _written(words: Words) -> tuple[str, ...]:
+    """How a column may be called: in one language, or in both as earlier releases wrote them."""
+    return words.en, words.zh, f"{words.zh} {words.en}"
 
 
 def _cell(cell: Cell, where: Words, heading: str) -> Cell:
@@ -55,13 +59,13 @@ def sections_in_table(content: bytes) -> dict[str, Found]:
     """
     table = read_table(content)
     part, text = (
-        next((name for name in table.heading if name.casefold() in names), None)
-        for names in (_PART, _TEXT)
+        next((name for name in table.heading if name.casefold() in _written(one)), None)
+        for one in (_PART, _TEXT)
     )
     if part is None or text is None or table.named_twice():
         raise BadInput(
-            f"the first row names the columns “{_PART[0]}” and “{_TEXT[0]}”, each once",
-            f"首行应为列名“{_PART[0]}”和“{_TEXT[0]}”，各一次",
+            f"the first row names the columns “{_PART.en}” and “{_TEXT.en}”, each once",
+            f"首行应为列名“{_PART.zh}”和“{_TEXT.zh}”，各一次",
         )
     found: dict[str, Found] = {}
     problems: list[Words] = []
