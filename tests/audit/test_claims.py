@@ -229,7 +229,8 @@ async def test_what_stands_twice_in_a_file_of_a_dossier(files: Files, tmp_path: 
 @pytest.mark.parametrize(("language", "words"), [("en", PROVES.en), ("zh", PROVES.zh)])
 def test_what_it_proves_stands_in_the_report_and_in_the_docs(language: Any, words: str) -> None:
     """One paragraph, the same in both: what a dossier with a digest proves, and what not."""
-    lines = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8").splitlines()
+    page_of = {"en": "audit.md", "zh": "audit.zh.md"}[language]
+    lines = (ROOT / "docs" / page_of).read_text(encoding="utf-8").splitlines()
     assert words in ("" if language == "zh" else " ").join(lines)
     assert words in unescape(render(everything(), head(PLATFORM), None, language))
 

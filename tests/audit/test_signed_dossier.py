@@ -266,7 +266,8 @@ def test_the_report_says_what_signatures_prove(language: Language) -> None:
     """In its stamp, beside each entry, in a table of keys; the paragraph is that of the docs."""
     page = unescape(render(signed_life(), head("bj-test"), None, language))
     claim = getattr(SIGNED, language)
-    lines = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8").splitlines()
+    page_of = {"en": "audit.md", "zh": "audit.zh.md"}[language]
+    lines = (ROOT / "docs" / page_of).read_text(encoding="utf-8").splitlines()
     assert claim in ("" if language == "zh" else " ").join(lines)
     assert claim in page
     stamp = page.partition('<div class="seal')[2].partition("</div>")[0]

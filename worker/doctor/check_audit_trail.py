@@ -27,7 +27,7 @@ async def archive(client: Client, engine: AsyncEngine) -> Finding:
     try:
         configured_store()
     except BadInput as error:
-        return bad(error.words, Words("see docs/audit.md", "见 docs/audit.md"))
+        return bad(error.words, Words("see docs/audit.md", "见 docs/audit.zh.md"))
     notes = ArchivingNotes(engine)
     whole, tried = await notes.last(whole=True), await notes.last(ended=False)
     kept = await kept_after_the_end(client)
@@ -72,7 +72,7 @@ async def archive(client: Client, engine: AsyncEngine) -> Finding:
             ),
             Words(
                 "retention is too short, or somebody deleted them: see docs/audit.md",
-                "保留期过短，或历史已被删除：见 docs/audit.md",
+                "保留期过短，或历史已被删除：见 docs/audit.zh.md",
             ),
         )
     hours = f"{lag / timedelta(hours=1):.1f}"

@@ -17,7 +17,7 @@ async def digest_signatures(engine: AsyncEngine) -> Finding:
     try:
         signer = configured_signer()
     except BadInput as error:
-        return bad(error.words, Words("see docs/audit.md", "见 docs/audit.md"))
+        return bad(error.words, Words("see docs/audit.md", "见 docs/audit.zh.md"))
     if signer is None:
         return good(f"{KEY} is not set: nothing signs by itself", f"未设置 {KEY}，不自动签署")
     newest = next(iter(await listed(engine, limit=1)), None)

@@ -19,7 +19,7 @@ async def time_stamps(engine: AsyncEngine) -> Finding:
     try:
         authority = configured_authority()
     except BadInput as error:
-        return bad(error.words, Words("see docs/audit.md", "见 docs/audit.md"))
+        return bad(error.words, Words("see docs/audit.md", "见 docs/audit.zh.md"))
     if authority is None:
         return good("no time-stamping authority is set", "未设置时间戳服务机构")
     waiting, last = await unstamped(engine), await last_stamped_day(engine)
