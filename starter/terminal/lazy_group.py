@@ -35,6 +35,12 @@ def in_language(command: click.Command) -> click.Command:
     return spoken
 
 
+_HELP = ("help", "帮助")
+_SHORTEST = 2
+"""Characters of a Chinese word."""
+_FEW, _NAMED = 9, 3
+
+
 class Listed(NamedTuple):
     """A command by its name, one line of help, and where it is: `module:attribute`."""
 
@@ -91,10 +97,28 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.exceptions.NoSuchCommand as error:
-            named = error.command_name
-            raise click.exceptions.NoSuchCommand(
-                named, possibilities=self.list_commands(ctx), ctx=ctx
-            ) from None
+            raise self._no_such(ctx, error.command_name) from None
+
+    def _no_such(self, ctx: click.Context, named: str) -> click.exceptions.NoSuchCommand:
+        """The error for a word that is no command: with those that it may mean, or all of a small group."""
+        names = self.list_commands(ctx)
+        error = click.exceptions.NoSuchCommand(named, possibilities=names, ctx=ctx)
+        if not error.possibilities:
+            meant = self._by_help(named)
+            if not meant and ctx.parent and len(names) <= _FEW:
+                meant = names
+            vars(error)["possibilities"] = meant or None
+        return error
+
+    def _by_help(self, named: str) -> list[str]:
+        """The commands whose line of help has a word in it; `--help` for whoever looks for that."""
+        if named.casefold() in _HELP:
+            return ["--help"]
+        if len(named) < _SHORTEST or named.isascii():
+            return []
+        lines = {one.name: one.short_help for one in self.listed.values()}
+        lines |= {name: one.short_help or one.help or "" for name, one in self.commands.items()}
+        return sorted(name for name, line in lines.items() if named in line)[:_NAMED]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands into the help."""

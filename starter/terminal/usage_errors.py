@@ -28,14 +28,37 @@ _CHINESE = (
 
 
 _REASONS = ("--opinion", "--view", "--reason", "--changes", "--remark", "--comment")
-"""In which decisions say why: each kind has its official term, and whoever writes one of another means it."""
+"""In which decisions say why: each kind has its official term, and some have two of them."""
+_ALIKE = (
+    ("--outcome", "--result", "--conclusion"),
+    ("--from", "--since", "--start", "--begin"),
+    ("--until", "--to", "--end"),
+    ("--date", "--on", "--day", "--decided-on"),
+    ("--number", "--list-number", "--batch", "--list"),
+    ("--certificate", "--certificate-number", "--certificate-prefix"),
+    ("--actor", "--id", "--person", "--who", "--by", "--user"),
+    ("--organisation", "--organization", "--org", "--unit", "--office"),
+    ("--output", "--out", "--csv", "--xlsx", "--excel", "--export"),
+    ("--detach", "--background", "--daemon"),
+    ("--lang", "--language", "--locale"),
+    ("--yes", "--force", "--confirm", "--no-confirm"),
+    ("--dry-run", "--check", "--try", "--test", "--preview"),
+)
+"""Options of one meaning, the usual one first: whoever writes another command's means the one that there is."""
+
+
+def _meant_by(name: str, command: click.Command) -> list[str]:
+    """The options of a command that mean what another one's does."""
+    known = {opt for param in command.params for opt in param.opts}
+    if name in _REASONS:
+        return [one for one in _REASONS if one in known]
+    return [one for group in _ALIKE if name in group for one in group if one in known][:1]
 
 
 def usage_message(error: click.UsageError) -> str:
     """Return what was wrong with a call, in the language of the answers."""
-    if isinstance(error, click.NoSuchOption) and error.ctx and error.option_name in _REASONS:
-        known = {opt for param in error.ctx.command.params for opt in param.opts}
-        meant = [one for one in _REASONS if one in known]
+    if isinstance(error, click.NoSuchOption) and error.ctx:
+        meant = _meant_by(error.option_name, error.ctx.command)
         if meant:
             vars(error)["possibilities"] = meant
     told = error.format_message()
@@ -60,9 +83,23 @@ def _options_meant(error: click.UsageError) -> str:
         f"{option.opts[0]} {value}"
         for value in extra[1].split()
         for option in options
-        if isinstance(option.type, click.Choice) and _takes(option.type, value)
+        if (isinstance(option.type, click.Choice) and _takes(option.type, value))
+        or _is_own_id(option, value)
+        or _is_day(option, value)
     )
     return " ".join(found)
+
+
+def _is_own_id(option: click.Option, value: str) -> bool:
+    """Whether it is the id by which people log in."""
+    return option.name == "person" and option.opts[0] == "--id" and not value.isdecimal()
+
+
+def _is_day(option: click.Option, value: str) -> bool:
+    return option.opts[0] in ("--on", "--date") and _DAY.fullmatch(value) is not None
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _takes(choice: "click.Choice[str]", value: str) -> bool:
