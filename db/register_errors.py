@@ -109,6 +109,6 @@ class RosterConflict(RegisterConflict):
             f"the roster's log differs from the register's at entry {seq}: another roster was set up, or the"
             " register lacks entries before it. Nothing was written (docs/roster.md)",
             f"人员目录第 {seq} 条与名册不符：设立了另一目录，或名册缺少此前条目。"
-            "本次未写入（见 docs/roster.md）",
+            "本次未写入（见 docs/roster.zh.md）",
         )
         self.seq = seq

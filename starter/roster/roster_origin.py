@@ -18,7 +18,7 @@ APPOINTED_BY = "示例，仅供试用 / example, for trying only"
 
 EXAMPLE = Words(
     "example, for trying only; for real work see docs/roster.md",
-    "示例，仅供试用；正式使用见 docs/roster.md",
+    "示例，仅供试用；正式使用见 docs/roster.zh.md",
 )
 """What is said of it wherever it is shown."""
 

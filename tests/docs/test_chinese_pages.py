@@ -103,7 +103,7 @@ def data(page: Path) -> list[tuple[str, str]]:
 
 def test_there_are_such_pages() -> None:
     """What each kind of user that the README names is pointed to."""
-    wanted = ("README", "desk", "deployment", "http", "integrators", "audit", "cli")
+    wanted = ("README", "desk", "deployment", "http", "integrators", "audit", "roster", "cli")
     assert {f"{name}.zh.md" for name in wanted} <= {page.name for page in PAGES}
 
 

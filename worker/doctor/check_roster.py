@@ -18,7 +18,7 @@ async def whose_roster(engine: AsyncEngine) -> Finding:
                     "the roster is the example one: its officers' keys lie in the data folder",
                     "人员目录为示例：其人员的密钥存于数据目录",
                 ),
-                Words("for trying only; see docs/roster.md", "仅供试用，见 docs/roster.md"),
+                Words("for trying only; see docs/roster.md", "仅供试用，见 docs/roster.zh.md"),
             )
         case _:
             return note(
