@@ -23,6 +23,8 @@ from starter.errors import PingtaiError
 from starter.tables.strict_json import strict_loads
 from workflows.contract import (
     ASSESSMENT_TYPE,
+    ERASURE_PREFIX,
+    ERASURE_TYPE,
     PLATFORM_TYPE,
     ROSTER_ID,
     ROSTER_TYPE,
@@ -30,9 +32,11 @@ from workflows.contract import (
 )
 from workflows.words import Words
 
-TYPES = (PLATFORM_TYPE, ASSESSMENT_TYPE, ROSTER_TYPE)
+TYPES = (PLATFORM_TYPE, ASSESSMENT_TYPE, ROSTER_TYPE, ERASURE_TYPE)
 ROSTER = ""
-"""In place of a platform's id: the histories of the roster. Who asks for all platforms does not get them."""
+"""In place of a platform's id: the histories of the roster and of erasures, which are the office's own. Who
+asks for all platforms does not get them."""
+_ERASURE = re.compile(rf"^{ERASURE_PREFIX}[^:]+:term-\d+$")
 _ASSESSMENT = re.compile(
     r"^platform:(?P<platform>[^:]+):term-(?P<term>\d+):assessment-(?P<year>\d+)$"
 )
@@ -183,7 +187,7 @@ def parse_workflow_id(workflow_id: str) -> tuple[str, int]:
     Raises:
         NoHistory: it is no id of ours.
     """
-    if workflow_id == ROSTER_ID:
+    if workflow_id == ROSTER_ID or _ERASURE.match(workflow_id):
         return ROSTER, 0
     assessment = _ASSESSMENT.match(workflow_id)
     if assessment:
@@ -197,7 +201,14 @@ def parse_workflow_id(workflow_id: str) -> tuple[str, int]:
 def belongs(workflow_id: str, platform_id: str) -> bool:
     """Whether a workflow is a platform's own, or one of its assessments."""
     own = own_workflow_id(platform_id)
-    return workflow_id == own or (platform_id != ROSTER and workflow_id.startswith(f"{own}:"))
+    if platform_id == ROSTER:
+        return workflow_id == own or bool(_ERASURE.match(workflow_id))
+    return workflow_id == own or workflow_id.startswith(f"{own}:")
+
+
+def is_roster(history: StoredHistory) -> bool:
+    """Whether a history of the office's own is the roster's, and not of an erasure."""
+    return history.workflow_id == ROSTER_ID
 
 
 def own_workflow_id(platform_id: str) -> str:

@@ -86,9 +86,13 @@ def assessment_workflow_id(platform_id: str, term: int, year: int) -> str:
     return f"platform:{platform_id}:term-{term}:assessment-{year}"
 
 
+ERASURE_PREFIX = "erasure:"
+"""With which the ids of erasures begin."""
+
+
 def erasure_workflow_id(platform_id: str, term: int) -> str:
     """The id of the erasure of a term."""
-    return f"erasure:{platform_id}:term-{term}"
+    return f"{ERASURE_PREFIX}{platform_id}:term-{term}"
 
 
 UNCONFIRMED = "the case is being compared with the register"

@@ -103,6 +103,8 @@ class ErasureRequest(_ErasureDecision):
 
     kind: Literal[ErasureKind.REQUEST]
     reason: Annotated[Text, Label("reason", "理由")]
+    document: Annotated[Text | None, Label("document", "批准文号")] = None
+    """The number of the document that orders it, where there is one."""
 
 
 class ErasureConfirmation(_ErasureDecision):

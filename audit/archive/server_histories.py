@@ -20,6 +20,7 @@ from audit.histories import (
     parse_workflow_id,
 )
 from starter.client.visibility import any_type, named
+from workflows.contract import ERASURE_TYPE
 
 _OURS = any_type(TYPES)
 _GONE = (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT)
@@ -114,6 +115,9 @@ class ServerHistories:
     async def _all_of(self, platform_id: str) -> list[StoredHistory]:
         own = own_workflow_id(platform_id)
         waiting = [run.key async for run in self.executions(named(own, children=True))]
+        if platform_id == ROSTER:
+            erasures = any_type((ERASURE_TYPE,))
+            waiting += [run.key async for run in self.executions(erasures)]
         newest = await self.latest(own)
         if newest:
             waiting.append(newest.key)

@@ -66,11 +66,18 @@ class _Place(NamedTuple):
 @click.argument("platform")
 @_TERM
 @click.option("--reason", help="Why, in the log of the erasure. 理由")
+@click.option("--document", help="Number of the document that orders it. 批准文号")
 @_DRY
 @json_option
 @answering
 async def request_command(
-    platform: str, term: int, reason: str | None, *, dry_run: bool, as_json: bool
+    platform: str,
+    term: int,
+    reason: str | None,
+    document: str | None,
+    *,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Ask for the erasure of a term. 申请删除
 
@@ -96,7 +103,7 @@ async def request_command(
                 "--reason is missing: it is kept in the log", "缺少 --reason：理由将写入记录"
             )
         profile = _officer()
-        raw = request_of(place.of, place.standing, _actor(profile), reason)
+        raw = request_of(place.of, place.standing, _actor(profile), reason, document)
         receipt = await _send(place, raw, profile)
     _show_receipt(receipt, as_json=as_json)
 

@@ -10,9 +10,11 @@ from audit.commands import WRONG
 from audit.commands.audit_options import Source, json_lines_option, source_options
 from audit.commands.history_source import opened
 from audit.commands.progress_line import watching
+from audit.erasing.erased_file import ErasedFile, read_erased
 from audit.reconciling.rebuilding import Rebuilt, expect_empty, rebuild
 from db.migrate import upgrade
 from starter.client.register_access import open_engine, register_url
+from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line
@@ -25,11 +27,22 @@ from workflows.words import Words, counted
     is_flag=True,
     help="Also write the complete logs of platforms whose histories have problems. 包括有误的平台",
 )
+@click.option(
+    "--erased",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="What is left of an erased term (`pingtai erase show -o`). Repeatable. 已删除期次所余",
+)
 @source_options
 @json_lines_option
 @answering
 async def rebuild_command(
-    with_problems: bool, source: Source, files: tuple[Path, ...], as_json: bool
+    *,
+    with_problems: bool,
+    erased: tuple[Path, ...],
+    source: Source,
+    files: tuple[Path, ...],
+    as_json: bool,
 ) -> None:
     """Rebuild the register from histories, into an empty database. 重建名册
 
@@ -40,8 +53,9 @@ async def rebuild_command(
     \b
     Example:
       pingtai register rebuild --files /srv/pingtai/archive
-      pingtai register rebuild --from archive
+      pingtai register rebuild --from archive --erased erased.json
     """
+    left = [_read_left(path) for path in erased]
     written = entries = wrong = left_out = 0
     async with register_url() as url:
         await upgrade(url)
@@ -50,7 +64,9 @@ async def rebuild_command(
         await note(engine, "rebuild")
         async with opened(source, files) as histories:
             with watching(Words("Rebuilding …", "正在重建 …")) as step:
-                async for one in rebuild(engine, histories, with_problems=with_problems):
+                async for one in rebuild(
+                    engine, histories, with_problems=with_problems, erased=left
+                ):
                     written += one.written
                     entries += one.entries
                     wrong += bool(one.problems)
@@ -72,6 +88,16 @@ async def rebuild_command(
         show(words)
     if wrong or left_out or not written:
         raise click.exceptions.Exit(WRONG)
+
+
+def _read_left(path: Path) -> ErasedFile:
+    found = read_erased(path.read_bytes())
+    if found is None:
+        raise BadInput(
+            f"{path} is not what `pingtai erase show -o` writes",
+            f"{path} 不是 `pingtai erase show -o` 写出的文件",
+        )
+    return found
 
 
 _WRITTEN = Words("only whole logs written", "已写入其中完整的记录")

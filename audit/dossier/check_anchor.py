@@ -46,7 +46,7 @@ def check_anchor(verdict: "Verdict", dossier: OpenedDossier, known: Known) -> No
         _check_vouchers(verdict, dossier, dossier.proof, known.vouchers)
         return
     if PROOF not in dossier.files and known.roots is not None:
-        missing = unproven(dossier.logs, known.roots)
+        missing = unproven(dossier.all_logs, known.roots)
         if missing:
             verdict.problems.append(missing)
         else:
@@ -72,8 +72,8 @@ def _check_digest(verdict: "Verdict", dossier: OpenedDossier, proof: Proof, know
     """Compare the logs with the digest, and the digest with what is known of it."""
     day, root = proof.digest.day, proof.digest.root
     verdict.problems += check_proof(proof, dossier.manifest.platform_id, known.roots)
-    verdict.problems += check_proven(proof, dossier.logs)
-    verdict.notes += proof_notes(proof, dossier.logs, dossier.manifest.made_at)
+    verdict.problems += check_proven(proof, dossier.all_logs)
+    verdict.notes += proof_notes(proof, dossier.all_logs, dossier.manifest.made_at)
     verdict.unchecked += later_digests(proof, known.roots)
     if known.leaves is not None:
         beside = proof_against_leaves(proof, known.leaves)

@@ -38,14 +38,14 @@ def check_seen(
             found = _compared(dossier, day, leaf)
             if found is None:
                 continue
-            longer = len(dossier.logs.get(leaf.log, ())) < leaf.seq
+            longer = len(dossier.all_logs.get(leaf.log, ())) < leaf.seq
             later = longer and day > last
             (unchecked if later else wrong).append(Problem(leaf.log.file, found, Check.WITNESS))
     return wrong, unchecked
 
 
 def _compared(dossier: OpenedDossier, day: date, leaf: LogLeaf) -> Words | None:
-    log = dossier.logs.get(leaf.log, ())
+    log = dossier.all_logs.get(leaf.log, ())
     if len(log) < leaf.seq:
         return Words(
             f"entry {leaf.seq} is missing: a witness saw it on {day}",

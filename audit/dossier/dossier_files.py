@@ -22,6 +22,7 @@ from audit.dossier.format import (
     Head,
     Manifest,
     RunFile,
+    erased_term_file,
     history_file,
     json_bytes,
     plan_file,
@@ -29,6 +30,7 @@ from audit.dossier.format import (
 )
 from audit.dossier.lives import Life, report_of
 from audit.dossier.signed_decisions import signed_files
+from audit.erasing.erased_file import erased_bytes
 from audit.histories import StoredHistory
 from audit.report.rendering import render
 from workflows.log_id import LogId
@@ -50,6 +52,7 @@ def files_of(
         plan_file(*key): json_bytes(plan.model_dump(mode="json"))
         for key, plan in life.plans.items()
     }
+    files |= {erased_term_file(one.of.term): erased_bytes(one) for one in life.erased}
     files |= signed_files(life.logs)
     files[STATES] = states_bytes(life.states)
     files[REPLAY] = json_bytes([report_of(one).model_dump(mode="json") for one in life.replays])
@@ -121,6 +124,7 @@ report.zh.html, report.en.html   可读报告（浏览器打开，可按 A4 打�
 histories/                       Temporal 的原始历史（JSON），含各次运行与子流程
 logs/                            各期、各年考核的记录（JSON Lines），每条以 SHA-256 接续前一条
 plans/                           方案各版本全文
+erased/                          （如有）已删除期次所余：哈希、签名、环节和日期，以及删除记录
 decisions/, allowed_signers      （如有）已签名的决定：所签内容、签名，以及签名密钥
 states.json                      由记录推得的状态
 replay.json                      以所列代码重放全部历史的结果
@@ -148,6 +152,8 @@ histories/                       Temporal's own histories (JSON), of all runs an
 logs/                            the log of each term and assessment (JSON Lines); each entry is
                                  sealed by SHA-256 with the one before it
 plans/                           the text of every plan version
+erased/                          (if any) what is left of erased terms: hashes, signatures, stages and
+                                 days, and the log of the erasure
 decisions/, allowed_signers      (if any) signed decisions: what was signed, the signatures, and the keys
 states.json                      the states that the logs lead to
 replay.json                      what came of replaying every history with the code named

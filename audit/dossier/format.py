@@ -136,6 +136,11 @@ def plan_file(term: int, version: int) -> str:
     return f"plans/term-{term}-version-{version}.json"
 
 
+def erased_term_file(term: int) -> str:
+    """The name of the file with what is left of an erased term."""
+    return f"erased/term-{term}.json"
+
+
 def signed_file(log: LogId, seq: int) -> str:
     """The name of the file with what was signed of a decision: `decisions/1-y2-7.json`."""
     return f"decisions/{log.name}-{seq}.json"
@@ -176,6 +181,7 @@ _SINGLE = frozenset(
 _PATTERNS = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
+        r"erased/term-[1-9]\d{0,3}\.json",
         r"plans/term-[1-9]\d{0,3}-version-[1-9]\d{0,5}\.json",
         r"decisions/[1-9]\d{0,3}(-y[1-9]\d{0,2}(-[1-9]\d{0,3})?)?-[1-9]\d{0,5}(\.json|(\.2)?\.sig)",
         r"histories/platform--[A-Za-z0-9._-]{1,200}/\d{3,6}--[A-Za-z0-9-]{1,64}\.json",

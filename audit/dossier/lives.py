@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from audit.dossier.format import Deadline, RunReplay
+from audit.erasing.erased_file import ErasedFile
 from audit.histories import StoredHistory
 from audit.reading.case_logs import Reading, read_runs
 from audit.reading.log_states import states_of
@@ -29,18 +30,40 @@ class Life:
     plans: dict[tuple[int, int], PlanVersion] = field(default_factory=dict)
     """By term and version."""
     deadlines: tuple[Deadline, ...] = ()
+    erased: tuple[ErasedFile, ...] = ()
+    """What is left of erased terms, in their order."""
+
+    @property
+    def erased_logs(self) -> dict[LogId, tuple[LogEntry, ...]]:
+        """The logs of erased terms: hashes and stages, and no words."""
+        return erased_logs(self.erased)
+
+    @property
+    def all_logs(self) -> dict[LogId, tuple[LogEntry, ...]]:
+        """All logs, in their order: those that can be read, and those that were erased."""
+        return dict(sorted((self.erased_logs | self.logs).items()))
 
 
-async def live(platform_id: str, histories: Iterable[StoredHistory]) -> Life:
-    """Replay the histories of a platform, and put together what they tell."""
+def erased_logs(erased: Iterable[ErasedFile]) -> dict[LogId, tuple[LogEntry, ...]]:
+    """Return the logs of erased terms."""
+    return {place: log for one in erased for place, log in one.logs.items()}
+
+
+async def live(
+    platform_id: str, histories: Iterable[StoredHistory], erased: Sequence[ErasedFile] = ()
+) -> Life:
+    """Replay the histories of a platform, and put together what they tell; `erased` cannot be replayed."""
     ordered = sorted(histories, key=lambda one: (one.workflow_id, one.started_at, one.run_id))
     async with Replaying() as replaying:
         replays = [await replaying.replay(history) for history in ordered]
-    return assemble_life(platform_id, ordered, replays)
+    return assemble_life(platform_id, ordered, replays, erased)
 
 
 def assemble_life(
-    platform_id: str, histories: Sequence[StoredHistory], replays: Sequence[Replayed]
+    platform_id: str,
+    histories: Sequence[StoredHistory],
+    replays: Sequence[Replayed],
+    erased: Sequence[ErasedFile] = (),
 ) -> Life:
     """The life that replays tell; histories come by workflow, and as they were started.
 
@@ -48,9 +71,12 @@ def assemble_life(
     diverged, what the history says by itself stands in its place, as far as it says more.
     """
     reading = read_runs(platform_id, histories)
+    reading.erased_logs = erased_logs(erased)
+    reading.unreadable |= {run.run_id for one in erased for run in one.runs}
     life = Life(
         tuple(histories), tuple(replays), reading, plans=dict(sorted(reading.plans.items()))
     )
+    life.erased = tuple(sorted(erased, key=lambda one: one.of.term))
     diverged = {one.run_id for one in replays if one.divergence is not None}
     for replayed in replays:
         if replayed.state is not None and replayed.log and replayed.divergence is None:

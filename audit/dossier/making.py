@@ -12,6 +12,7 @@ from audit.anchoring.stamp_rows import stamp_of
 from audit.archive.event_json import compact
 from audit.dossier.code import GUIDELINE, this_code
 from audit.dossier.dossier_files import files_of, with_manifest
+from audit.dossier.erased_terms import erased_terms
 from audit.dossier.format import Head
 from audit.dossier.lives import live
 from audit.dossier.package import pack
@@ -51,14 +52,17 @@ async def make(
         NoSuchPlatform: there is no history of it.
         BadInput: a history is encrypted, and a key is not here or was destroyed.
     """
-    held = Held([_in_the_clear(one) async for one in histories.runs(platform_id)])
-    if not held.histories:
+    kept = [one async for one in histories.runs(platform_id)]
+    gone = [one for one in kept if engine and _is_erased(one)]
+    erased = await erased_terms(engine, platform_id, gone) if engine else []
+    held = Held([_in_the_clear(one) for one in kept if one not in gone])
+    if not (held.histories or erased):
         raise NoSuchPlatform(
             f"No history of {platform_id} ({source}): find the id with `pingtai register`, or read from the"
             " other source with --from.",
             f"没有 {platform_id} 的历史（{source}）：编号可用 pingtai register 查看，或以 --from 更换来源",
         )
-    life = await live(platform_id, held.histories)
+    life = await live(platform_id, held.histories, erased)
     head = Head(
         platform_id=platform_id,
         made_at=at,
@@ -71,6 +75,17 @@ async def make(
     proof = await _last_proof(engine, platform_id) if engine else None
     stamp = await stamp_of(engine, proof.digest.day) if engine and proof else None
     return pack(with_manifest(files_of(life, head, proof, stamp), life, head))
+
+
+def _is_erased(history: StoredHistory) -> bool:
+    """Whether the key of its term was destroyed: what is left of it lies in the register."""
+    try:
+        history.data  # noqa: B018 - raises where it cannot be read
+    except Erased:
+        return True
+    except Encrypted:
+        return False
+    return False
 
 
 def _in_the_clear(history: StoredHistory) -> StoredHistory:

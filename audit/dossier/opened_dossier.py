@@ -11,6 +11,7 @@ from audit.anchoring.proofs import Proof
 from audit.anchoring.stamp_rows import KeptStamp
 from audit.archive.event_json import history_of
 from audit.dossier.dossier_files import log_bytes
+from audit.dossier.erased_terms import read_erased_terms
 from audit.dossier.format import (
     CERTIFICATES,
     MANIFEST,
@@ -20,6 +21,8 @@ from audit.dossier.format import (
     RunFile,
     is_name,
 )
+from audit.dossier.lives import erased_logs
+from audit.erasing.erased_file import ErasedFile
 from audit.evidence_files import cannot_read
 from audit.histories import NoHistory, StoredHistory
 from audit.problems import Check, Problem
@@ -39,10 +42,17 @@ class OpenedDossier:
     manifest: Manifest
     logs: Logs = field(default_factory=dict)
     histories: list[StoredHistory] = field(default_factory=list)
+    erased: tuple[ErasedFile, ...] = ()
+    """What is left of erased terms."""
     proof: Proof | None = None
     stamp: KeptStamp | None = None
     """The time stamp of the proof's digest."""
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def all_logs(self) -> Logs:
+        """All logs: those that can be read, and those of erased terms."""
+        return {**erased_logs(self.erased), **self.logs}
 
     @property
     def history_files(self) -> dict[tuple[str, str], str]:
@@ -74,6 +84,7 @@ def open_dossier(files: dict[str, bytes]) -> OpenedDossier:
     dossier = OpenedDossier(files, manifest)
     dossier.problems += _sums(files, manifest)
     dossier.logs = {place: log for place, log in _logs(files, dossier.problems) if log}
+    dossier.erased = tuple(read_erased_terms(files, manifest.platform_id, dossier.problems))
     for run in manifest.runs:
         history = _history(files, run, dossier.problems)
         if history:

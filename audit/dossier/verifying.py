@@ -15,6 +15,7 @@ from audit.dossier.check_states import check_plans, check_states
 from audit.dossier.code import unknown_code, unknown_guideline
 from audit.dossier.coverage import Coverage, coverage_of
 from audit.dossier.derived_files import Derived, remake_files
+from audit.dossier.erased_terms import check_erased_terms, unreadable_terms
 from audit.dossier.format import MANIFEST, REPORTS, Manifest
 from audit.dossier.lives import Life, live
 from audit.dossier.opened_dossier import OpenedDossier, open_dossier
@@ -88,24 +89,26 @@ async def verify(
         BadInput: it is no dossier, or cannot be read.
     """
     dossier = open_dossier(unpack(path))
-    life = await live(dossier.manifest.platform_id, dossier.histories)
+    life = await live(dossier.manifest.platform_id, dossier.histories, dossier.erased)
     problems = [
         *(Problem(path.name, words, Check.FILES) for words in zip_problems(path)),
         *dossier.problems,
-        *check_logs(dossier.logs, dossier.manifest.made_at),
+        *check_logs(dossier.logs, dossier.manifest.made_at, erased=life.erased_logs),
+        *check_erased_terms(dossier.erased),
         *_whose(dossier.manifest, life),
         *check_agreement(life, dossier.logs, dossier.history_files),
         *check_states(dossier),
         *check_plans(dossier),
     ]
     verdict = Verdict(dossier.manifest, problems, proof=dossier.proof)
-    verdict.coverage = coverage_of(dossier.proof, dossier.logs)
+    verdict.coverage = coverage_of(dossier.proof, dossier.all_logs)
     verdict.authorship = authorship_of(dossier.logs)
     verdict.notes += holder_notes(verdict.authorship, known_versions(dossier.logs))
     verdict.notes += compare_senders(life.reading)
     _count(verdict, dossier, life)
     check_anchor(verdict, dossier, Known(roots, leaves, vouchers))
     verdict.unchecked += (replace(one, check=Check.RUNS) for one in not_checked(life.reading))
+    verdict.unchecked += unreadable_terms(dossier.erased)
     _derive(verdict, dossier, life)
     for words in unknown_guideline(dossier.manifest.guideline):
         verdict.unchecked.append(Problem(MANIFEST, words, Check.DERIVED))

@@ -18,10 +18,26 @@ from db.erasure_store import ErasureStore
 from starter.errors import BadInput
 from starter.tables.strict_json import strict_loads
 from workflows.erasure_decisions import ErasedTerm
+from workflows.log_id import LogId
 from workflows.model import Record, canonical
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
 from workflows.words import Words
+
+
+class ErasedEntry(Record):
+    """A log entry of an erased term, as the register has it: by year and opening."""
+
+    year: int
+    opening: int
+    entry: LogEntry
+
+
+class ErasedRun(Record):
+    """A run whose history nobody can read any more."""
+
+    workflow_id: str
+    run_id: str
 
 
 class ErasedFile(Record):
@@ -30,9 +46,25 @@ class ErasedFile(Record):
     format: Literal["pingtai-erased/1"] = "pingtai-erased/1"
     of: ErasedTerm
     erasure: tuple[LogEntry, ...]
-    remains: tuple[Remains, ...]
+    entries: tuple[ErasedEntry, ...]
     proof: Proof | None = None
     """That the platform's logs stand in the newest digest, as they remain."""
+    runs: tuple[ErasedRun, ...] = ()
+    """In a dossier: those that it does not hold."""
+
+    @property
+    def remains(self) -> tuple[Remains, ...]:
+        """What the erasure sealed of each entry."""
+        return tuple(remains_of(one.year, one.opening, one.entry) for one in self.entries)
+
+    @property
+    def logs(self) -> dict[LogId, tuple[LogEntry, ...]]:
+        """The logs, with what is left in their entries."""
+        found: dict[LogId, list[LogEntry]] = {}
+        for one in self.entries:
+            place = LogId(self.of.term, one.year, one.opening)
+            found.setdefault(place, []).append(one.entry)
+        return {place: tuple(log) for place, log in sorted(found.items())}
 
 
 async def left_of(engine: AsyncEngine, of: ErasedTerm) -> ErasedFile:
@@ -47,11 +79,7 @@ async def left_of(engine: AsyncEngine, of: ErasedTerm) -> ErasedFile:
             f"{of.platform_id}, term {of.term} was not erased: pingtai erase list",
             f"{of.platform_id} 第 {of.term} 期未删除：pingtai erase list",
         )
-    remains = [
-        remains_of(*number, entry)
-        for number, log in (await store.logs(of)).items()
-        for entry in log
-    ]
+    entries = await entries_of(store, of)
     day = await last_day_with_digest(engine)
     found = await digest_of(engine, day) if day else None
     proof = None
@@ -60,8 +88,15 @@ async def left_of(engine: AsyncEngine, of: ErasedTerm) -> ErasedFile:
             proof = prove(*found, of.platform_id)
         except BadInput:
             proof = None
-    return ErasedFile(
-        of=of, erasure=tuple(await store.erasure(of)), remains=tuple(remains), proof=proof
+    return ErasedFile(of=of, erasure=tuple(await store.erasure(of)), entries=entries, proof=proof)
+
+
+async def entries_of(store: ErasureStore, of: ErasedTerm) -> tuple[ErasedEntry, ...]:
+    """Return the entries of an erased term, log by log."""
+    return tuple(
+        ErasedEntry(year=year, opening=opening, entry=entry)
+        for (year, opening), log in (await store.logs(of)).items()
+        for entry in log
     )
 
 

@@ -68,9 +68,16 @@ class ErasureSender:
         return receipt
 
 
-def request_of(of: ErasedTerm, standing: TermStanding, actor: Actor, reason: str) -> dict[str, Any]:
-    """Return what is asked for, unsigned."""
-    return _said(ErasureKind.REQUEST, of, standing, actor) | {"reason": reason}
+def request_of(
+    of: ErasedTerm,
+    standing: TermStanding,
+    actor: Actor,
+    reason: str,
+    document: str | None = None,
+) -> dict[str, Any]:
+    """Return what is asked for, unsigned; `document` is the number of the one that orders it."""
+    said = _said(ErasureKind.REQUEST, of, standing, actor) | {"reason": reason}
+    return said | ({"document": document} if document else {})
 
 
 def confirmation_of(

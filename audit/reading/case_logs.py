@@ -45,6 +45,8 @@ class Reading:
     """The ids of runs whose history is there and cannot be read; `problems` says why."""
     erased: list[Problem] = field(default_factory=list)
     """Runs of terms whose key was destroyed: nothing of them can be read, and nothing is wrong."""
+    erased_logs: dict[LogId, tuple[LogEntry, ...]] = field(default_factory=dict)
+    """Logs of erased terms with what is left in their entries, where the register or a dossier has them."""
     retimed: list[Problem] = field(default_factory=list)
     """Entries that the histories have at two moments: no fault (docs/decisions/0007-workflow-clock.md)."""
 

@@ -57,7 +57,10 @@ def not_checked(reading: Reading) -> list[Problem]:
 
 def _links(reading: Reading) -> Iterator[Problem]:
     """Check the hash chain of each log, and how logs continue each other."""
-    for problem in check_logs({log: reading.entries(log) for log in reading.logs}):
+    logs = {log: reading.entries(log) for log in reading.logs}
+    for problem in check_logs(logs, erased=reading.erased_logs):
+        if problem.missing and reading.erased and not reading.erased_logs:
+            continue  # it cannot be read, which is said; what it goes on from is not checked
         log = LogId.of_file(problem.where).name
         yield Problem(f"{reading.platform_id}, log {log}", problem.words)
 

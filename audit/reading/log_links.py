@@ -21,11 +21,16 @@ from workflows.words import Words
 Logs = Mapping[LogId, Sequence[LogEntry]]
 
 
-def check_logs(logs: Logs, until: datetime | None = None) -> Iterator[Problem]:
-    """Return whatever does not hold, log by log; `until`: when the logs were taken, where that is known."""
+def check_logs(
+    logs: Logs, until: datetime | None = None, *, erased: Logs | None = None
+) -> Iterator[Problem]:
+    """Return whatever does not hold, log by log; `until`: when the logs were taken, where that is known.
+
+    `erased` are logs of erased terms: their hashes stand, and what they said is gone.
+    """
     yield from check_rosters(logs)
     for place, log in logs.items():
-        before = _before(logs, place)
+        before = _before(logs, place, erased or {})
         if before is None:
             yield _missing_before(place)
         start = log[0].previous if before is None else before
@@ -42,7 +47,7 @@ def check_links(logs: Logs) -> Iterator[Problem]:
     """Return the same of logs whose chains are known to hold: only how they continue each other."""
     yield from check_rosters(logs)
     for place, log in logs.items():
-        before = _before(logs, place)
+        before = _before(logs, place, {})
         if before is None:
             yield _missing_before(place)
         elif before != log[0].previous:
@@ -71,12 +76,12 @@ def _followed(
             yield from both.check()
 
 
-def _before(logs: Logs, place: LogId) -> str | None:
+def _before(logs: Logs, place: LogId, erased: Logs) -> str | None:
     """The hash that a log goes on from; None when what it goes on from is not there."""
     if place.year == 0:
         if place.term == 1:
             return BEGINNING
-        log = logs.get(LogId(place.term - 1))
+        log = logs.get(LogId(place.term - 1)) or erased.get(LogId(place.term - 1))
         if log:
             return log[-1].hash
         return BEGINNING if _brought_in(logs[place]) else None

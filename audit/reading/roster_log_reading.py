@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from audit.histories import ROSTER, Histories, NoHistory, StoredHistory
+from audit.histories import ROSTER, Histories, NoHistory, StoredHistory, is_roster
 from audit.problems import Problem
 from audit.reading.runs import payloads
 from workflows.contract import WRITE_ROSTER
@@ -44,6 +44,8 @@ async def read_roster(histories: Histories) -> RosterReading:
     """
     found = RosterReading()
     async for history in histories.runs(ROSTER):
+        if not is_roster(history):
+            continue
         found.runs += 1
         try:
             for number, entry in _handed_in(history):

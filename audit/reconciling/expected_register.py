@@ -1,6 +1,6 @@
 """What the register should hold of a platform, and how sure that is: by the histories, log by log."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -143,7 +143,7 @@ def expected_register(
     expected = ExpectedRegister(reading.platform_id)
     texts = [plan.plan for plan in reading.plans.values()]
     expected.plans = {sha256(plan): plan for plan in (*plans, *texts)}
-    held = _by_place(register)
+    held = logs_of_lines(register)
     for place in sorted({*reading.logs, *held}):
         own, known = held.get(place, ()), reading.entries(place)
         behind = place not in settled and _may_be_behind(reading, place, expected.ahead)
@@ -167,7 +167,8 @@ def expected_register(
     return expected
 
 
-def _by_place(lines: Sequence[LogLine]) -> dict[LogId, tuple[LogEntry, ...]]:
+def logs_of_lines(lines: Iterable[LogLine]) -> dict[LogId, tuple[LogEntry, ...]]:
+    """Return the logs that lines of the register are of."""
     found: dict[LogId, list[LogEntry]] = {}
     for line in lines:
         found.setdefault(line.log, []).append(line.entry)
@@ -204,6 +205,12 @@ def _may_be_behind(reading: Reading, place: LogId, ahead: Container[LogId]) -> b
         return True
     last: Run | None = next((run for run in reversed(reading.runs) if run.place == place), None)
     return last is None or last.open or last.ended == "continued"
+
+
+def erased_batches(logs: Mapping[LogId, Sequence[LogEntry]]) -> Iterator[RegisterBatch]:
+    """Return what the register should hold of logs whose words were erased: stages and days follow."""
+    for place, log in sorted(logs.items()):
+        yield WholeLog(place, tuple(log), tuple(states(log)), (), None).at_once({})
 
 
 def _whole(reading: Reading, place: LogId, entries: tuple[LogEntry, ...]) -> WholeLog:

@@ -21,7 +21,7 @@ from audit.reconciling.differences import (
     differing,
     must_be_there,
 )
-from audit.reconciling.expected_register import ExpectedRegister, expected_register
+from audit.reconciling.expected_register import ExpectedRegister, expected_register, logs_of_lines
 from audit.reconciling.scratch import About, Scratch, scratch
 from db.row_types import LogLine
 from db.tables import assessments, log_entries, plan_versions, terms
@@ -157,18 +157,22 @@ async def _one(
     settled: Container[LogId] = (),
 ) -> Reconciled:
     """Reconcile a platform; `live`: its histories are as new as can be."""
-    done = Reconciled(
-        reading.platform_id,
-        runs=len(reading.runs),
-        entries=sum(len(lines) for lines in reading.logs.values()),
-        problems=check_reading(reading),
-        retimed=reading.retimed,
-        not_checked=not_checked(reading),
-    )
     async with doubles.about(reading.platform_id, locked=repair) as about:
         erased = await about.erased()
         lines, unreadable = await about.log()
+        left = logs_of_lines(line for line in lines if line.term in erased)
+        reading.erased_logs = {
+            place: log for place, log in left.items() if place not in reading.logs
+        }
         lines = [line for line in lines if line.term not in erased]
+        done = Reconciled(
+            reading.platform_id,
+            runs=len(reading.runs),
+            entries=sum(len(entries) for entries in reading.logs.values()),
+            problems=check_reading(reading),
+            retimed=reading.retimed,
+            not_checked=not_checked(reading),
+        )
         expected = await _expected(about, reading, lines, settled)
         done.ahead, done.unproved = expected.ahead, expected.unproved
         done.problems += _unproved(reading, expected)

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
-from audit.histories import ROSTER, Encrypted, Histories
+from audit.histories import ROSTER, Encrypted, Histories, is_roster
 from audit.problems import Problem, one_line
 from audit.replay.sdk_replayer import quiet_runtime
 from starter.client.sdk_internals import allow_slow_replays
@@ -26,6 +26,8 @@ async def replay_roster(histories: Histories) -> list[Problem]:
     )
     found: list[Problem] = []
     async for history in histories.runs(ROSTER):
+        if not is_roster(history):
+            continue
         try:
             await replayer.replay_workflow(history.for_replay())
         except Encrypted as error:

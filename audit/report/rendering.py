@@ -57,7 +57,7 @@ def _claim(head: Head, coverage: Coverage) -> Words:
 
 def render(life: Life, head: Head, proof: Proof | None, language: Language) -> str:
     """The report of a life; the same life and head give the same page."""
-    authorship, coverage = authorship_of(life.logs), coverage_of(proof, life.logs)
+    authorship, coverage = authorship_of(life.logs), coverage_of(proof, life.all_logs)
 
     def signers(row: Row) -> str:
         people = authorship.people.get(row.number)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.anchoring.proofs import Proof
+from audit.dossier.erased_terms import check_erased_terms
 from audit.dossier.format import Head
 from audit.dossier.lives import Life
 from audit.reading.check_histories import check_reading
 from audit.reading.log_links import check_logs
 from audit.replay.replaying import Replayed
+from audit.report.erased_term_told import ErasedTermTold, erased_term_told
 from audit.report.terms import Pair, Term, term_of
 from audit.report.visits import visits
 from starter.terminal import wording
@@ -31,6 +33,7 @@ class Story:
     """What is wrong with the record, as far as the making of the report found it."""
     counts: Sequence[Pair]
     terms: Sequence[Term]
+    erased: Sequence[ErasedTermTold]
     logs: Sequence[dict[str, Any]]
     runs: Sequence[dict[str, Any]]
 
@@ -45,6 +48,7 @@ def story(life: Life, head: Head, proof: Proof | None) -> Story:
         problems=_problems(life, head),
         counts=_counts(life, proof),
         terms=[term_of(life, head, place.term) for place in own],
+        erased=[erased_term_told(one) for one in life.erased],
         logs=[
             {
                 "name": say(place.words),
@@ -52,7 +56,7 @@ def story(life: Life, head: Head, proof: Proof | None) -> Story:
                 "first": log[0].previous,
                 "last": log[-1].hash,
             }
-            for place, log in life.logs.items()
+            for place, log in life.all_logs.items()
             if log
         ],
         runs=[
@@ -95,7 +99,11 @@ def _service(value: str) -> str:
 
 
 def _problems(life: Life, head: Head) -> list[str]:
-    problems = (*check_logs(life.logs), *check_reading(life.reading))
+    problems = (
+        *check_logs(life.logs, erased=life.erased_logs),
+        *check_reading(life.reading),
+        *check_erased_terms(life.erased),
+    )
     found = [f"{say(one.words)} ({one.where})" for one in problems]
     for replayed in life.replays:
         trouble = _trouble(replayed)
@@ -126,7 +134,7 @@ def _counts(life: Life, proof: Proof | None) -> list[Pair]:
     aside = sum(e.name == Kind.SET_ASIDE and e.kind is EntryKind.DECISION for e in entries)
     terms = sum(place.year == 0 for place in life.logs)
     return [
-        (say("terms", "期次"), str(terms)),
+        (say("terms", "期次"), str(terms + len(life.erased))),
         (say("assessments", "年度考核"), str(len(logs) - terms)),
         (say("decisions", "决定"), str(decisions)),
         (say("entries", "记录条目"), str(len(entries))),

@@ -14,7 +14,16 @@ from temporalio.client import (
 
 from starter.client.first_application import FirstApplication
 from starter.client.sdk_internals import is_paused
-from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, ROSTER_ID, ROSTER_TYPE, TASK_QUEUE
+from workflows.contract import (
+    ASSESSMENT_TYPE,
+    AUDIT_QUEUE,
+    ERASURE_PREFIX,
+    ERASURE_TYPE,
+    PLATFORM_TYPE,
+    ROSTER_ID,
+    ROSTER_TYPE,
+    TASK_QUEUE,
+)
 from workflows.refusal import Refusal
 from workflows.words import Words
 
@@ -33,7 +42,14 @@ def type_of(workflow_id: str) -> str:
     """The type that the workflow of one of our ids must have."""
     if workflow_id == ROSTER_ID:
         return ROSTER_TYPE
+    if workflow_id.startswith(ERASURE_PREFIX):
+        return ERASURE_TYPE
     return ASSESSMENT_TYPE if workflow_id.count(":") > 1 else PLATFORM_TYPE
+
+
+def queue_of(workflow_id: str) -> str:
+    """The task queue of the workflow of one of our ids."""
+    return AUDIT_QUEUE if workflow_id.startswith(ERASURE_PREFIX) else TASK_QUEUE
 
 
 def find_block(run: WorkflowExecution) -> Refusal | None:
@@ -44,7 +60,7 @@ def find_block(run: WorkflowExecution) -> Refusal | None:
     if is_paused(run):
         return _paused(run)
     if run.close_time is None and (
-        run.workflow_type != type_of(run.id) or run.task_queue != TASK_QUEUE
+        run.workflow_type != type_of(run.id) or run.task_queue != queue_of(run.id)
     ):
         return _not_ours(run)
     return None
@@ -128,10 +144,10 @@ def _not_ours(run: WorkflowExecution) -> Refusal:
         rule="§四",
         en=f"the id {run.id} is taken at Temporal by a workflow of type {run.workflow_type} on the queue"
         f" {run.task_queue} (run {run.run_id}, started {started}); a case of ours has the type"
-        f" {type_of(run.id)} and the queue {TASK_QUEUE}. It is no decision and answers nothing. Find out"
+        f" {type_of(run.id)} and the queue {queue_of(run.id)}. It is no decision and answers nothing. Find out"
         f" who started it, then `{end}`",
         zh=f"流程编号 {run.id} 已被另一流程占用：类型 {run.workflow_type}，队列 {run.task_queue}（运行"
-        f" {run.run_id}，{started} 启动）；本系统的流程类型为 {type_of(run.id)}、队列为 {TASK_QUEUE}。"
+        f" {run.run_id}，{started} 启动）；本系统的流程类型为 {type_of(run.id)}、队列为 {queue_of(run.id)}。"
         f"请查明由谁启动，再用 {end} 结束",
         stage="taken",
     )

@@ -15,11 +15,11 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from starter.client.blocking_workflow import find_block, type_of
+from starter.client.blocking_workflow import find_block, queue_of, type_of
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.client.visibility import quoted, runs_of
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
-from workflows.contract import ASSESSMENT_TYPE, TASK_QUEUE, UNCONFIRMED
+from workflows.contract import ASSESSMENT_TYPE, UNCONFIRMED
 from workflows.model import InvalidMessage, invalid
 from workflows.refusal import Refused
 from workflows.run_io import CaseView
@@ -164,7 +164,7 @@ def _is_case(run: WorkflowExecutionDescription) -> bool:
     """Whether a run is a case, or was one: paused ones are, and what was no application is none."""
     ours = run.workflow_type == type_of(run.id)
     if run.close_time is None:
-        return ours and run.task_queue == TASK_QUEUE
+        return ours and run.task_queue == queue_of(run.id)
     return ours and run.status is not WorkflowExecutionStatus.FAILED
 
 

@@ -15,12 +15,17 @@ from audit.anchoring.digest_checks import leaf_problems, rewritten_logs
 from audit.anchoring.digests import known_digest, make
 from audit.anchoring.leaves import Head, LogLeaf, lines_of, read_line
 from audit.anchoring.vouching import NOTHING
+from audit.archive.archive_contents import PostgresArchive
+from audit.archive.archiver import ArchivingNotes, archive_now
+from audit.archive.server_histories import ServerHistories
 from audit.erasing.erased_file import check_erased, erased_bytes, read_erased
 from audit.erasing.erasure_activities import ErasureActivities
+from audit.erasing.erasure_histories import read_erasures
 from audit.reconciling.reconciling import reconcile
 from db.erased_entries import digest_of_remains, remains_of
 from db.erasure_store import ErasureStore
 from db.register_store import PostgresRegister
+from starter.client.blocking_workflow import queue_of, type_of
 from starter.desk.profile import Profile, ProfileRole, ProfileSigning, write_profile
 from starter.encryption.encrypted_converter import configured_keys, encrypting_converter
 from starter.encryption.key_errors import VARIABLE
@@ -36,7 +41,7 @@ from tests.rules.roster_life import A, B, Life
 from worker.demo.clockwork import until
 from worker.main import pingtai
 from worker.query_isolation import make_isolating_worker
-from workflows.contract import AUDIT_QUEUE, erasure_workflow_id
+from workflows.contract import AUDIT_QUEUE, ERASURE_TYPE, erasure_workflow_id
 from workflows.erasure_workflow import ErasureWorkflow
 from workflows.periods import beijing_date
 from workflows.record import BEGINNING, find_chain_break
@@ -86,18 +91,40 @@ async def _audited(place: Place, folder: Path) -> None:
         line = ["--lang", lang, "audit", "verify", str(file)]
         shown = await asyncio.to_thread(CliRunner().invoke, pingtai, line)
         assert (shown.exit_code, said in shown.output) == (0, True), shown.output
+    # Its own history is archived with the roster's, and says its log again; its id is one of ours.
+    archive = PostgresArchive(place.engine)
+    await archive_now(ServerHistories(place.client), archive, ArchivingNotes(place.engine))
+    own = erasure_workflow_id(OF.platform_id, OF.term)
+    assert (type_of(own), queue_of(own)) == (ERASURE_TYPE, AUDIT_QUEUE)
+    reading = await read_erasures(archive)
+    assert (reading.problems, reading.logs) == ([], {OF: list(left.erasure)})
+    assert not [one async for one in archive.runs()]
+    # A dossier says of the term what is left, though nothing of its histories can be read.
+    dossier, line = folder / "left.zip", ["audit", "dossier", OF.platform_id, "--from", "archive"]
+    made = await asyncio.to_thread(CliRunner().invoke, pingtai, [*line, "-o", str(dossier)])
+    assert dossier.exists(), made.output
+    checked = await asyncio.to_thread(
+        CliRunner().invoke, pingtai, ["audit", "verify", str(dossier)]
+    )
+    assert checked.exit_code == 5, checked.output
+    assert "term 1 was erased on" in " ".join(checked.output.split())
     answer = check_erased(file.read_bytes(), {day: digest.root}, NOTHING)
     assert answer
     assert not answer.wrong
-    last = left.remains[-1]
+    last = left.entries[-1]
+
+    def but_last(**changed: Any) -> dict[str, Any]:
+        other = last.model_copy(update={"entry": last.entry.model_copy(update=changed)})
+        return {"entries": (*left.entries[:-1], other)}
+
     other = check_erased(file.read_bytes(), {day: "0" * 64}, NOTHING)
     changes: dict[str, Any] = {
         "not what the erasure sealed": {
-            "remains": (*left.remains[:-1], last.model_copy(update={"stage": "valid"}))
+            **but_last(stage="valid"),
         },
-        "not as it stood in the digest": {"remains": left.remains[:-1]},
+        "not as it stood in the digest": {"entries": left.entries[:-1]},
         "does not follow the one before": {
-            "remains": (*left.remains[:-1], last.model_copy(update={"previous": "0" * 64}))
+            **but_last(previous="0" * 64),
         },
         "was not erased to the end": {"erasure": left.erasure[:-1]},
         "was changed after it was written": {

@@ -5,7 +5,7 @@ nobody touched, its replay and the pages of a report, is the same each time: it 
 follows from.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -13,6 +13,7 @@ import pytest
 
 from audit.archive.file_archive import read_history
 from audit.dossier.lives import Life, live
+from audit.erasing.erased_file import ErasedFile, erased_bytes
 from audit.histories import StoredHistory
 from audit.reading.runs import Run, read_run
 from audit.replay.replaying import Replayed, Replaying
@@ -85,10 +86,12 @@ async def _replay_once(self: Replaying, history: StoredHistory) -> Replayed:
     return await _replays.awaited(_whole(history), lambda: _replay(self, history))
 
 
-async def _live_once(platform_id: str, histories: Iterable[StoredHistory]) -> Life:
-    given = tuple(histories)
-    key = platform_id, tuple(map(_whole, given))
-    return await _lives.awaited(key, lambda: live(platform_id, given))
+async def _live_once(
+    platform_id: str, histories: Iterable[StoredHistory], erased: Sequence[ErasedFile] = ()
+) -> Life:
+    given, left = tuple(histories), tuple(erased)
+    key = platform_id, tuple(map(_whole, given)), tuple(map(erased_bytes, left))
+    return await _lives.awaited(key, lambda: live(platform_id, given, left))
 
 
 def _render_once(life: Life, *about: Any) -> str:

@@ -14,7 +14,7 @@ from workflows.record import BEGINNING, LogEntry
 
 def leaves_of(platform_id: str, life: Life, day: date) -> list[LogLeaf]:
     """How the logs of a life stood at the end of a day."""
-    return list(_leaves(platform_id, life.logs, day))
+    return list(_leaves(platform_id, life.all_logs, day))
 
 
 def _leaves(

@@ -8,11 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from audit.erasing.erased_file import left_of
 from audit.reconciling.rebuilding import Rebuilt, rebuild
+from audit.reconciling.reconciling import reconcile
+from db.erasure_store import ErasureStore
 from starter.errors import BadInput
+from tests.audit.erased_lives import erased_term, of_term
 from tests.audit.lives import (
     MUCH,
     SHORT,
+    TWICE,
     Given,
     edited,
     recorded,
@@ -45,6 +50,30 @@ async def test_a_platform_whose_histories_do_not_hold_is_left_out(engine: AsyncE
         for problem in one.problems
     )
     assert {SHORT} == {row[0] for row in (await everything(engine))["platforms"]}
+
+
+async def test_an_erased_term_is_restored_from_what_is_left(
+    engine: AsyncEngine, second: AsyncEngine
+) -> None:
+    """With its stages, days and hashes, and the log of its erasure; altered, or without that, it is named."""
+    left = erased_term(TWICE, 1, "0.4.0")
+    _, kept = of_term(TWICE, 1, "0.4.0")
+    other = left.model_copy(update={"entries": left.entries[:-1]})
+    own, term = await rebuilt(second, kept, erased=[other])
+    assert (own.written, term.written, term.entries) == (True, False, 0)
+    assert any("not what the erasure sealed" in one.words.en for one in term.problems)
+    own, term = await rebuilt(engine, kept, erased=[left])
+    assert (own.problems, term.problems) == ([], [])
+    assert (own.platform_id, term.platform_id) == (TWICE, f"{TWICE}, term 1")
+    again = await left_of(engine, left.of)
+    assert (again.entries, again.erasure) == (left.entries, left.erasure)
+    rows = await everything(engine)
+    stages = {row[1]: row for row in rows["terms"]}
+    assert {1, 2} == set(stages)
+    assert "expired" in stages[1]
+    assert not await ErasureStore(engine).preview(left.of), "nothing is left to be erased"
+    [found] = [one async for one in reconcile(engine, Given(kept), [TWICE])]
+    assert (found.problems, found.differences) == ([], [])
 
 
 async def test_what_is_whole_of_it_can_be_written(second: AsyncEngine) -> None:
