@@ -96,6 +96,8 @@ SEEN_IN = {
     "receipt-of-a-lost-entry": f"{_RECEIPTS}::test_what_is_lost",
     "erasure-of-one": "tests/archive/test_erasing.py::test_two_officers_erase_a_term",
     "erasure-forged": f"{_ERASURE}::test_with_a_roster_both_sign",
+    "erased-term-altered": "tests/audit/test_erased_terms.py::test_what_is_left_of_a_term_cannot_be_altered",
+    "erased-term-left-out": "tests/audit/test_erased_terms.py::test_what_is_left_cannot_be_left_out",
     "erasure-planted": f"{_ERASURE}::test_another_workflow_goes_on_from_the_register",
     "remains-altered": f"{_ERASURE}::test_what_remains_is_verified_and_what_was_changed_is_found",
 }
