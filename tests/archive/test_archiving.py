@@ -40,7 +40,7 @@ class FirstOnly(ServerHistories):
         async for run in super().executions(narrowed):
             history = await self.fetch(*run.key)
             assert history
-            first = history.data["events"][0]["workflowExecutionStartedEventAttributes"]
+            first = history.stored["events"][0]["workflowExecutionStartedEventAttributes"]
             if "continuedExecutionRunId" not in first and "parentWorkflowExecution" not in first:
                 yield replace(run, closed=False, events=0)
 
