@@ -57,6 +57,7 @@ class DecisionCalls:
         self._brief: Brief | None = None
         self._connected: Pingtai | None = None
         self._actor_doubts = ActorDoubts()
+        self._told_of: set[str] = set()
         self._seen: CaseView | None = None
         self._own = OwnSignature()
         self.sent: dict[str, Any] = {}
@@ -149,6 +150,7 @@ class DecisionCalls:
 
     def preview(self, decision: Decision) -> "DecisionPreview":
         """What would become of it. Raises as `Pingtai.check`; NotAllowed: its person's key may sign nothing."""
+        self._tell_of_list(decision)
         try:
             preview = self._runner.run(self.client.check(self.platform, decision))
         except Refused as error:
@@ -162,6 +164,7 @@ class DecisionCalls:
 
         Where its case asks for two signatures, the other person is left to sign it, and nothing is sent.
         """
+        self._tell_of_list(decision)
         client, form = self.client, self._signed(decision)
         if form and form.signatures_needed > len(form.decision["signatures"]):
             return self._runner.run(_left(form.decision))
@@ -178,6 +181,15 @@ class DecisionCalls:
             # Whatever it was, an interruption by the keyboard too: it may have been taken.
             error.add_note(say(again or _how_to_repeat(decision)))
             raise
+
+    def _tell_of_list(self, decision: Decision) -> None:
+        """Say once how many platforms the list has already in which one is included."""
+        number = getattr(decision, "list_number", None)
+        if number and number not in self._told_of:
+            from starter.commands.list_contents import tell_of_lists  # noqa: PLC0415 - one kind needs it
+
+            self._told_of.add(number)
+            self._runner.run(tell_of_lists([(self.platform, as_sent(decision))]))
 
     def _signed(self, decision: Decision) -> ToSign | None:
         """A decision with its person's signature; None: they have no key, or none is needed.

@@ -6,14 +6,12 @@ from typing import Any
 
 import click
 
-from db.reading import LARGEST_PAGE
 from starter.clock import today
 from starter.commands.batch.batch_command import HOW, carry_out, format_of
-from starter.commands.batch.batch_run import InList
 from starter.commands.batch.plain_list import Names
 from starter.commands.decision_command import command_of, help_of
 from starter.commands.forms_by_kind import FORMS
-from starter.desk.reach import open_reads
+from starter.commands.list_contents import InList, certificates_in
 from starter.errors import PingtaiError
 from starter.terminal.command_runner import answered
 from starter.terminal.default_group import UsualGroup
@@ -81,21 +79,10 @@ def publish_command(
         listed: dict[str, str] = {}
         # Only who numbers certificates cannot go on without knowing them.
         with nullcontext() if prefix is not None else suppress(PingtaiError):
-            listed = asyncio.run(_listed(number, start=prefix is not None))
+            listed = asyncio.run(certificates_in(number, start=prefix is not None))
         form = format_of(file, written, preset) or Names(preset, prefix, listed)
         in_list = InList(number, frozenset(listed))
         carry_out(file, form, {**said, "day": said["day"] or str(today()), "in_list": in_list})
-
-
-async def _listed(number: str, *, start: bool) -> dict[str, str]:
-    """The certificates of the platforms that a list has already, by platform; `start` as `open_reads`."""
-    found: dict[str, str] = {}
-    async with open_reads(start=start) as register:
-        while True:
-            page = await register.listings(list_number=number, after=max(found, default=""))
-            found |= {row.platform_id: row.certificate_number for row in page}
-            if len(page) < LARGEST_PAGE:
-                return found
 
 
 publish_command.params.extend(HOW)

@@ -26,6 +26,7 @@ from starter.commands.batch.progress import counted as counted_results
 from starter.commands.batch.rejected_lines import RejectedLines
 from starter.commands.batch.sender import BatchSender
 from starter.commands.batch.submit import LineCheck, LineSubmission
+from starter.commands.list_contents import InList, tell_of_lists
 from starter.commands.own_signature import OwnSignature
 from starter.commands.unless_meant import is_dated_ahead, unless_meant
 from starter.desk.countersigning import left_drafts
@@ -38,23 +39,6 @@ from starter.terminal.screen import at_terminal, complain, show
 from workflows.words import Words, counted
 
 MOST_LINES = 100_000
-
-
-class InList(NamedTuple):
-    """What the register has of the list that a batch publishes."""
-
-    number: str
-    platforms: frozenset[str]
-
-    def others(self, lines: Sequence[Line]) -> Words | None:
-        """Say how many platforms it has already; None: only those of the batch, as in a repeat."""
-        if self.platforms <= {line.platform for line in lines}:
-            return None
-        many = len(self.platforms)
-        has = counted(many, "platform")
-        return Words(
-            f"list {self.number} has {has} already", f"名单 {self.number} 已有 {many} 个平台"
-        )
 
 
 @dataclass(frozen=True)
@@ -116,11 +100,13 @@ def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> P
         Unreachable: nothing answers.
     """
     lines, telling, _ = prepared
-    others = batch.in_list.others(lines) if batch.in_list and lines else None
+    others = (
+        batch.in_list.others(line.platform for line in lines) if batch.in_list and lines else None
+    )
+    if batch.in_list is None:
+        runner.run(tell_of_lists((line.platform, line.message) for line in lines))
     if not batch.asks or not lines:
-        told = (
-            Words(f"{others.en[0].upper()}{others.en[1:]}.", f"{others.zh}。") if others else None
-        )
+        told = batch.in_list.told(line.platform for line in lines) if batch.in_list else None
         if batch.yes or not lines:
             if told:
                 complain(told)
