@@ -153,8 +153,8 @@ async def platform_meant(
     context.meta[NEAR_PLATFORMS] = near_words(found.near)
     if found.name is not None:
         context.meta[BY_NAME] = found.platform_id
-        named = f"{found.platform_id} ({found.name})"
-        complain(Words(f"{given}: {named}", f"{given}：{named}"))
+        its_id = found.platform_id
+        complain(Words(f"{given}: {its_id} ({found.name})", f"{given}：{its_id}（{found.name}）"))
     return found.platform_id
 
 

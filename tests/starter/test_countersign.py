@@ -291,7 +291,7 @@ def test_a_script_says_yes_and_is_shown_the_same(
     name = at_stage(Stage.LISTING).state.facts.name
     shown = {
         "en": (f"{name} (bj-test)", "Stage\tlisting", "Awaited\t", "Leads to\tvalid"),
-        "zh": (f"{name} (bj-test)", "阶段\t", "待办\t", "将进入\t"),
+        "zh": (f"{name}（bj-test）", "阶段\t", "待办\t", "将进入\t"),
     }
     for lang, parts in shown.items():
         out = pingtai("countersign", "1", lang=lang)

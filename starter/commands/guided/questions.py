@@ -48,7 +48,8 @@ def show_case(form: DecisionForm, view: CaseView, assessment: CaseView | None = 
     `assessment`: the one that is open beside a platform of which nothing is awaited itself.
     """
     case = case_of(view)
-    named = f"{case.facts.name} ({case.facts.platform_id})"
+    name, its_id = case.facts.name, case.facts.platform_id
+    named = say(f"{name} ({its_id})", f"{name}（{its_id}）")
     if view.assessment:
         year = view.assessment.year
         named += say(f", assessment {year}", f"，第 {year} 年考核")

@@ -83,7 +83,12 @@ def summary(rows: list[Row], known: Facts | None, leads_to: str) -> Table:
     numbers = {row: number for number, row in enumerate(changeable(rows), 1)}
     lines: list[tuple[Said, object]] = []
     if known:
-        lines.append((_line("", "Platform", "平台"), f"{known.name} ({known.platform_id})"))
+        lines.append(
+            (
+                _line("", "Platform", "平台"),
+                say(f"{known.name} ({known.platform_id})", f"{known.name}（{known.platform_id}）"),
+            )
+        )
     for row in rows:
         lines.append((_line(str(numbers.get(row, "")), *_both(row.name)), say(row.value)))
     if leads_to:
