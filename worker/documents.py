@@ -53,10 +53,16 @@ def _zh(event: str) -> str:
     return next(word.zh for words in (Kind, Happening) for word in words if word == event)
 
 
-def author_table() -> str:
-    """The rules about who signs, in the order in which they are checked."""
-    rows = (f"| `{rule.name}` | {rule.demands.en} {rule.demands.zh} |" for rule in AUTHOR_RULES)
-    return "\n".join(("| fault 问题 | what is demanded 要求 |", "| --- | --- |", *rows))
+def author_table(language: Language = "en") -> str:
+    """The rules about who signs, in the order in which they are checked; in English with the Chinese."""
+    chinese = language == "zh"
+    heads = "问题 | 要求" if chinese else "fault 问题 | what is demanded 要求"
+    said = (
+        (one.name, one.demands.zh if chinese else " ".join(one.demands)) for one in AUTHOR_RULES
+    )
+    return "\n".join(
+        (f"| {heads} |", "| --- | --- |", *(f"| `{name}` | {words} |" for name, words in said))
+    )
 
 
 PARTS: dict[str, Callable[[], str]] = {
@@ -64,11 +70,16 @@ PARTS: dict[str, Callable[[], str]] = {
     "platform-table": lambda: table(PLATFORM),
     "assessment-diagram": lambda: f"```mermaid\n{mermaid(ASSESSMENT)}\n```",
     "assessment-table": lambda: table(ASSESSMENT),
+    "platform-diagram-zh": lambda: f"```mermaid\n{mermaid(PLATFORM, chinese=True)}\n```",
+    "platform-table-zh": lambda: table(PLATFORM, chinese=True),
+    "assessment-diagram-zh": lambda: f"```mermaid\n{mermaid(ASSESSMENT, chinese=True)}\n```",
+    "assessment-table-zh": lambda: table(ASSESSMENT, chinese=True),
     "cli": manual,
     "cli-zh": lambda: manual(spoken_in="zh"),
     "told-table": notice_table,
     "told-table-zh": lambda: notice_table("zh"),
     "author-rules": author_table,
+    "author-rules-zh": lambda: author_table("zh"),
     "import-columns": import_columns.table,
     "import-columns-zh": lambda: import_columns.table("zh"),
     "guideline-sentences": sentence_table,

@@ -28,6 +28,7 @@ _NAMES = re.compile(r"PostgreSQL|Temporal|`[^`\n]+`|pingtai[a-z -]*")
 """Headings that are the same in both languages."""
 _MANUAL = re.compile(r"<!-- generated: cli(?:-zh)? -->\n(.*?)<!-- end -->", re.DOTALL)
 """Made of the commands' help, which `test_chinese_help.py` looks at: it shows values in its language."""
+_MADE_OF_WORDS = re.compile(r"<!-- generated: (\S+?)(?:-zh)? -->\n.*?<!-- end -->", re.DOTALL)
 _FLAG = re.compile(r"(?<!\S)--?[a-z][a-z-]*")
 _WORDS = re.compile(r"(?:\b[A-Za-z]+\b[ ,]+){3}[A-Za-z]+")
 
@@ -96,9 +97,22 @@ def blocks(page: Path) -> list[tuple[str, dict[str, str], list[str]]]:
     ]
 
 
+@each_page
+def test_the_generated_parts_are_those_of_the_english_page(page: Path) -> None:
+    """In the same order, each made in Chinese."""
+    ours, theirs = (
+        [
+            one[0]
+            for one in re.findall(r"<!-- generated: ((\S+?)(-zh)?) -->", each.read_text("utf-8"))
+        ]
+        for each in (page, english_of(page))
+    )
+    assert [f"{one}-zh" for one in theirs] == ours
+
+
 def data(page: Path) -> list[tuple[str, str]]:
     """The blocks that are no commands: examples of files."""
-    written = _MANUAL.sub("", page.read_text(encoding="utf-8"))
+    written = _MADE_OF_WORDS.sub("", page.read_text(encoding="utf-8"))
     return [(kind, text) for kind, text in _FENCE.findall(written) if kind]
 
 
@@ -127,7 +141,8 @@ def chinese_half(heading: str) -> str:
 @each_page
 def test_the_blocks_are_those_of_the_english_page(page: Path) -> None:
     """They need not be typed in again: the English ones are (`tests/first_hour`)."""
-    assert blocks(english_of(page)) or data(english_of(page)) or page == INDEX
+    written = _MADE_OF_WORDS.sub("", english_of(page).read_text(encoding="utf-8"))
+    assert blocks(english_of(page)) or data(english_of(page)) or "```" not in written
     assert blocks(english_of(page)) == blocks(page)
     assert data(english_of(page)) == data(page)
 

@@ -105,7 +105,11 @@ def test_the_diagram_has_every_stage_and_every_arrow_that_leads_on(case: Lifecyc
 @each_lifecycle
 def test_labels_hold_nothing_that_ends_them(case: Lifecycle) -> None:
     """Mermaid ends a label at a colon, a semicolon or a hash."""
-    labels = [label(trigger, arrow) for _, trigger, arrow in case.arrows()]
+    labels = [
+        label(trigger, arrow, chinese=chinese)
+        for _, trigger, arrow in case.arrows()
+        for chinese in (False, True)
+    ]
     assert [] == [words for words in labels if re.search("[:;#\n]", words)]
 
 
