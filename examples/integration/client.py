@@ -3,7 +3,8 @@
     PINGTAI_URL=http://127.0.0.1:8080 PINGTAI_KEY=ptk_… python examples/integration/client.py \
         examples/bj-riscv-soc/application.json
 
-Without PINGTAI_URL it speaks to Temporal, as TEMPORAL_ADDRESS or a running `pingtai up` says. Run it twice:
+Without PINGTAI_URL it speaks to Temporal, as TEMPORAL_ADDRESS or a running `pingtai up` says. SIGNING_KEY
+names the key file of the district's person: where there is a roster, decisions are signed. Run it twice:
 the second time nothing is done again. A second argument is the day on which the
 district decided (default: today): a repeat on a later day names the same one.
 """
@@ -18,8 +19,11 @@ from pathlib import Path
 from starter import PingtaiClient, PingtaiHttpClient
 from starter.client.interface import Pingtai
 from starter.client.register_lookups import RegisterLookups
+from starter.client.signed_decisions import decide_signed
 from starter.clock import today
 from starter.errors import PingtaiError
+from starter.signing.key_files import FileSigner, read_key_file
+from starter.signing.signer import Signer
 from starter.terminal.process_exit import leave
 from workflows.actors import Actor
 from workflows.application import PlatformApplication
@@ -30,16 +34,22 @@ from workflows.vocabulary import RecommendationOutcome, Role
 from workflows.words import Words
 
 
-async def start_and_recommend(pingtai: Pingtai, form: PlatformApplication, decided_on: date) -> str:
-    """Apply, let the district recommend, and say where the platform stands."""
+async def start_and_recommend(
+    pingtai: Pingtai, form: PlatformApplication, decided_on: date, signer: Signer | None = None
+) -> str:
+    """Apply, let the district recommend, and say where the platform stands.
+
+    Where there is a roster, a decision is signed by a person who stands in it: `signer` has their key.
+    """
     applied = await pingtai.apply(form)
+    person = await pingtai.roster_holder(signer.key.openssh()) if signer else None
     print(applied.workflow_id, "term", applied.term, "again" if applied.repeated else "new")
     recommendation = Recommendation(
         kind="recommendation",
         # Yours, and the same each time that you say it, as is all the rest: so it is never taken twice.
         decision_id=f"{form.application_id}:recommendation",
         actor=Actor(
-            id="kw-01",
+            id=person or "hd-01",
             role=Role.DISTRICT,
             organisation=f"{form.district.zh}科技主管部门",
             district=form.district,
@@ -48,10 +58,20 @@ async def start_and_recommend(pingtai: Pingtai, form: PlatformApplication, decid
         outcome=RecommendationOutcome.RECOMMENDED,
         opinion="同意推荐。",
     )
-    receipt = await pingtai.decide(form.platform_id, recommendation)
+    sending = (
+        decide_signed(pingtai, form.platform_id, recommendation, signer)
+        if signer
+        else pingtai.decide(form.platform_id, recommendation)
+    )
+    receipt = await sending
     print("entry", receipt.seq, "stage", receipt.stage, "again" if receipt.repeated else "new")
     platform = (await pingtai.state(form.platform_id)).platform
     return platform.stage if platform else ""
+
+
+def signer_of(key_file: str | None) -> Signer | None:
+    """What signs with a key file (SIGNING_KEY), if one is named."""
+    return FileSigner(read_key_file(Path(key_file))) if key_file else None
 
 
 def application_in(file: str) -> PlatformApplication:
@@ -64,12 +84,13 @@ async def main(file: str, decided_on: date) -> int:
     url = os.environ.get("PINGTAI_URL")
     try:
         form = application_in(file)
+        signer = signer_of(os.environ.get("SIGNING_KEY"))
         if url:
             async with PingtaiHttpClient(url, os.environ.get("PINGTAI_KEY", "")) as by_http:
-                print(await start_and_recommend(by_http, form, decided_on))
+                print(await start_and_recommend(by_http, form, decided_on, signer))
         else:
             client = await PingtaiClient.connect(RegisterLookups())
-            print(await start_and_recommend(client, form, decided_on))
+            print(await start_and_recommend(client, form, decided_on, signer))
     except Refused as error:  # by the rules: which one, and what is awaited
         return _told(error.refusal.words, 3)
     except InvalidMessage as error:  # it does not fit: which fields, and why

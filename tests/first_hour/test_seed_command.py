@@ -21,6 +21,7 @@ class Pretended(Seeding):
         """Nobody is asked."""
         self.sent = 0
         self.refused = {}
+        self._officers = None
 
     async def begun_on(self) -> None:
         """Never."""

@@ -20,7 +20,7 @@ from starter.terminal.language import say
 from starter.terminal.screen import draws, heading, show, write_line
 from worker.demo.clockwork import Clockwork
 from worker.demo.example_layout import import_example_layout
-from worker.demo.example_lives import Example, load_examples
+from worker.demo.example_lives import NEW_APPLICATION, Example, examples_folder, load_examples
 from worker.demo.example_officers import ExampleOfficers, words_of
 from worker.demo.player import Player, UnexpectedResult
 from worker.demo.report import check_arrows, show_lives, show_register, signed_words
@@ -179,8 +179,15 @@ def _how_to_look(stack: RunningStack, folder: Path, year: int) -> str:
                 f"时间已快进：这些平台处于今后年份（最晚至 {year} 年），不能办理今天的决定。",
             ),
             say(
-                "To decide yourself, run without this PINGTAI_HOME: pingtai up; pingtai seed",
-                "如需自行办理，请不设此 PINGTAI_HOME，运行：pingtai up；pingtai seed",
+                "To decide on a new one as one of the example people, signed:",
+                "以示例人员身份办理新平台并签名：",
+            ),
+            f"  pingtai apply --file {examples_folder() / NEW_APPLICATION}",
+            "  pingtai login --id haidian-kw-03; pingtai recommend bj-open-firmware",
+            say(
+                "More to decide on, in a system of your own (without this PINGTAI_HOME): pingtai up; pingtai"
+                " seed",
+                "更多待办事项，可在自己的系统中办理（不设此 PINGTAI_HOME）：pingtai up；pingtai seed",
             ),
             say("Ctrl-C stops it and deletes the data.", "按 Ctrl-C 停止并清除数据。"),
         )

@@ -115,6 +115,8 @@ def as_of(brought_in: dict[str, Any], day: date) -> dict[str, Any]:
 _DAYS = ("decided_on", "listed_on", "concluded_on")
 _LIVES = "*/life.json"
 _CALLS = "integration/calls/*.json"
+NEW_APPLICATION = "integration/calls/application.json"
+"""An application for a platform that is in no example life."""
 
 
 def load_examples(folder: Path | None) -> list[Example]:

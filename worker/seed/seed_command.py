@@ -32,6 +32,13 @@ from worker.seed.seeding import Seeding
 from workflows.vocabulary import Word
 from workflows.words import Words, counted
 
+_AS_EXAMPLE = (
+    Words(
+        "Or be one of the examples, with their key (pingtai roster list):",
+        "或使用示例人员的身份和密钥（pingtai roster list）：",
+    ),
+    "  pingtai login --id commission-07",
+)
 _BY = "seed"
 """In whose name the layout is imported."""
 
@@ -135,4 +142,5 @@ def _tell(seeding: Seeding, day: date, directions: int) -> None:
         "  pingtai login --id hd-01 --role district --district haidian \\",
         "      --organisation 海淀区科技主管部门",
         "  pingtai inbox",
+        *(_AS_EXAMPLE if seeding.signs else ()),
     )

@@ -46,6 +46,11 @@ class Seeding:
         self.refused: dict[str, Words] = {}
         """Why the system did not take a sample, by platform."""
 
+    @property
+    def signs(self) -> bool:
+        """Whether the people of the examples sign what they decide."""
+        return self._officers is not None
+
     @classmethod
     async def connect(
         cls,
