@@ -92,7 +92,7 @@ def name_command(**said: Any) -> None:
 
     \b
     Example:
-      pingtai absence name kw-02 --from 2026-10-08 --until 2026-10-16 --reason 休假
+      pingtai absence name commission-05 --from 2026-10-08 --until 2026-10-16 --reason 休假
     """
     with answered():
         who, absence = _absence_of(said)

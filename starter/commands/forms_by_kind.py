@@ -17,7 +17,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "退回修改或不予推荐。",
             ),
             "pingtai recommend bj-water-membrane --outcome recommended --opinion '同意推荐。' \\\n"
-            "    --actor my-01 --organisation 密云区科技主管部门 --district miyun",
+            "    --actor miyun-kw-02 --organisation 密云区科技主管部门 --district miyun",
         ),
         DecisionForm(
             "inspect",
@@ -32,7 +32,7 @@ FORMS: dict[Kind, DecisionForm] = {
             "pingtai inspect bj-water-membrane --outcome passed --finding all=satisfactory \\\n"
             "    --finding 'site=to_improve:二层通风不足' --correction '补充通风方案' \\\n"
             "    --inspector '核查员1（市科委、中关村管委会）' \\\n"
-            "    --actor c-07 --organisation 市科委、中关村管委会",
+            "    --actor commission-07 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(
             "revise",
@@ -43,7 +43,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "平台运营单位根据核查或退回意见修改完善建设方案。各版本均予保留。",
             ),
             "pingtai revise bj-water-membrane --plan plan.md --changes '补充通风方案' \\\n"
-            "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
+            "    --actor op-0036 --organisation 北京清栎膜技术服务有限公司",
         ),
         DecisionForm(
             "opine",
@@ -60,7 +60,7 @@ FORMS: dict[Kind, DecisionForm] = {
             "    --expert '专家丙,commercialisation,某基金,supported' \\\n"
             "    --expert '专家丁,management,某大学,supported' \\\n"
             "    --expert '专家戊,technology,某大学,supported' \\\n"
-            "    --actor c-05 --organisation 市科委、中关村管委会",
+            "    --actor commission-05 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(
             "list",
@@ -72,7 +72,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "或不予纳入。",
             ),
             "pingtai list bj-water-membrane --outcome included --list-number 2026-3 \\\n"
-            "    --certificate-number BJPT-2026-031 --actor c-01 --organisation 市科委、中关村管委会",
+            "    --certificate-number BJPT-2026-031 --actor commission-02 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(
             "bring-in",
@@ -86,7 +86,7 @@ FORMS: dict[Kind, DecisionForm] = {
             "pingtai bring-in bj-water-membrane --list-number 2024-1 --listed-on 2024-12-20 \\\n"
             "    --certificate-number BJPT-2024-009 --date 2026-11-01 \\\n"
             "    --document 名单公告.pdf --assessment 1:effective:2025-11-28:考核结论.pdf \\\n"
-            "    --actor c-01 --organisation 市科委、中关村管委会",
+            "    --actor commission-02 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(
             "withdraw",
@@ -96,7 +96,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "平台运营单位在本期结束前可随时撤回。撤回后本期结束。",
             ),
             "pingtai withdraw bj-water-membrane --reason '调整建设计划' \\\n"
-            "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
+            "    --actor op-0036 --organisation 北京清栎膜技术服务有限公司",
         ),
         DecisionForm(
             "next-term",
@@ -109,7 +109,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "届满前可撤回。",
             ),
             "pingtai next-term bj-water-membrane --application application-2.json \\\n"
-            "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
+            "    --actor op-0036 --organisation 北京清栎膜技术服务有限公司",
         ),
         DecisionForm(
             "change",
@@ -123,7 +123,7 @@ FORMS: dict[Kind, DecisionForm] = {
             "pingtai change bj-water-membrane --requested-by operator \\\n"
             "    --new-operator 北京清栎膜科技有限公司,91119999MA0009961A --reason '运营单位更名' \\\n"
             "    --document 名称变更通知.pdf \\\n"
-            "    --actor c-01 --organisation 市科委、中关村管委会",
+            "    --actor commission-02 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(
             "suspend",
@@ -134,7 +134,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "市科委、中关村管委会依据材料暂停平台：各环节停止计时，不予登记支持，有效期照常计算。",
             ),
             "pingtai suspend bj-water-membrane --reason '场地搬迁' \\\n"
-            "    --document 搬迁说明.pdf --actor c-01 --organisation 市科委、中关村管委会",
+            "    --document 搬迁说明.pdf --actor commission-02 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(
             "resume",
@@ -144,7 +144,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "市科委、中关村管委会恢复平台：各环节按剩余期限继续计时。",
             ),
             "pingtai resume bj-water-membrane --reason '搬迁完成' \\\n"
-            "    --document 验收意见.pdf --actor c-01 --organisation 市科委、中关村管委会",
+            "    --document 验收意见.pdf --actor commission-02 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(
             "terminate",
@@ -156,7 +156,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "进行中的年度考核随之终止。",
             ),
             "pingtai terminate bj-water-membrane --reason '运营单位已注销' \\\n"
-            "    --document 注销登记.pdf --actor c-01 --organisation 市科委、中关村管委会",
+            "    --document 注销登记.pdf --actor commission-02 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(
             "report",
@@ -171,7 +171,7 @@ FORMS: dict[Kind, DecisionForm] = {
             "pingtai report bj-water-membrane --mechanisms mechanisms.json \\\n"
             "    --group 'facilities_and_equipment=新增三台设备' --group 'teams=团队稳定' \\\n"
             "    --group 'management_and_mechanisms=运行正常' --group 'service_and_impact=服务企业40家' \\\n"
-            "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
+            "    --actor op-0036 --organisation 北京清栎膜技术服务有限公司",
         ),
         DecisionForm(
             "review",
@@ -184,7 +184,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "提出意见。逾期未提出的，市科委、中关村管委会可说明理由后继续。",
             ),
             "pingtai review bj-water-membrane --view '平台服务区内企业成效明显。' \\\n"
-            "    --actor my-01 --organisation 密云区科技主管部门 --district miyun",
+            "    --actor miyun-kw-02 --organisation 密云区科技主管部门 --district miyun",
         ),
         DecisionForm(
             "evaluate",
@@ -198,7 +198,7 @@ FORMS: dict[Kind, DecisionForm] = {
             "pingtai evaluate bj-water-membrane --outcome not_effective --finding all=satisfactory \\\n"
             "    --finding 'service_and_impact=unsatisfactory:服务不足@52' \\\n"
             "    --mend '对外服务机时提高到四成' --mend-by 2027-06-30 \\\n"
-            "    --actor c-11 --organisation 市科委、中关村管委会",
+            "    --actor commission-11 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(
             "rectify",
@@ -209,7 +209,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "平台运营单位报告整改情况。逾期未提交的，市科委、中关村管委会可说明理由后继续。",
             ),
             "pingtai rectify bj-water-membrane --mended '对外服务机时已达四成二' \\\n"
-            "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
+            "    --actor op-0036 --organisation 北京清栎膜技术服务有限公司",
         ),
         DecisionForm(
             "reassess",
@@ -220,7 +220,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "整改后按同样四个方面再次考核：符合要求的保留；仍不符合要求的，自当日起不再纳入。",
             ),
             "pingtai reassess bj-water-membrane --outcome met --finding all=satisfactory@80 \\\n"
-            "    --actor c-11 --organisation 市科委、中关村管委会",
+            "    --actor commission-11 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(
             "set-aside",
@@ -232,7 +232,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "事项恢复到作出该决定之前的状态。",
             ),
             "pingtai set-aside bj-water-membrane --decision d-7 --reason '核查对象有误' \\\n"
-            "    --actor c-01 --organisation 市科委、中关村管委会",
+            "    --actor commission-02 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(
             "record",
@@ -244,7 +244,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "所给予的支持予以登记。",
             ),
             "pingtai support record bj-water-membrane --support tax --given-on 2026-05-06 \\\n"
-            "    --title 研发费用加计扣除 --actor c-01 --organisation 市科委、中关村管委会",
+            "    --title 研发费用加计扣除 --actor commission-02 --organisation 市科委、中关村管委会",
             summary="Record support that was given to a valid platform. 支持记录 §四",
         ),
     )
