@@ -36,7 +36,9 @@ def documents() -> list[Path]:
         "CHANGELOG.md",
         "CONTRIBUTING.md",
         "SECURITY.md",
+        "deploy/README.md",
         "examples/README.md",
+        "examples/README.zh.md",
     )
     return [*(ROOT / name for name in named), *sorted((ROOT / "docs").glob("**/*.md"))]
 

@@ -11,7 +11,8 @@ from tests.docs.reading import links
 from tests.first_hour.document_blocks import blocks_of
 from worker.documents import ROOT
 
-PAGES = tuple(page for folder in (ROOT, ROOT / "docs") for page in sorted(folder.glob("*.zh.md")))
+FOLDERS = (ROOT, ROOT / "docs", ROOT / "examples")
+PAGES = tuple(page for folder in FOLDERS for page in sorted(folder.glob("*.zh.md")))
 INDEX = ROOT / "docs" / "README.zh.md"
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
@@ -24,7 +25,7 @@ _TYPED = re.compile(
     r"--[a-z][a-z-]*|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|\bpingtai [a-z-]+|\b[a-z]+_[a-z_]+\b|\$?\bPAGER\b"
     r"|\b[\w-]+\.(?:md|jsonl|json|csv|xlsx|toml|docx|typ)\b|\bssh-[a-z]+\b|\b\d+\.\d+\b"
 )
-_NAMES = re.compile(r"PostgreSQL|Temporal|`[^`\n]+`|pingtai[a-z -]*")
+_NAMES = re.compile(r"PostgreSQL|Temporal|life\.json|`[^`\n]+`|pingtai[a-z -]*")
 """Headings that are the same in both languages."""
 _MANUAL = re.compile(r"<!-- generated: cli(?:-zh)? -->\n(.*?)<!-- end -->", re.DOTALL)
 """Made of the commands' help, which `test_chinese_help.py` looks at: it shows values in its language."""
