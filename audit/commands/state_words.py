@@ -54,6 +54,14 @@ _NAMES: Mapping[str, Words] = {
     "due": Words("due", "截止日期"),
     "facts.platform_id": Words("platform id", "平台编号"),
     "facts.term": wording.TERM,
+    "roster.version": Words("version of the roster", "人员目录版本"),
+    "roster.root": Words("roster: root", "人员目录：根"),
+    "roster.leaves": Words("roster: people", "人员目录：人数"),
+    "roster.entry": Words("roster: entry of its log", "人员目录：记录条目"),
+    "roster.log_hash": Words("roster: hash of the entry before", "人员目录：前一条目哈希"),
+    "roster.change": Words("roster: hash of what changed", "人员目录：变更内容哈希"),
+    "roster.at": Words("roster: signed at", "人员目录：签署时间"),
+    "roster.before": Words("roster: digest of the version before", "人员目录：前一版本摘要"),
 }
 _POLICY = ".facts.policy."
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT")
@@ -144,6 +152,7 @@ _READ: Mapping[str, Callable[[Any], str]] = {
     "mend_by": _last_day,
     "due": _last_day,
     "since": _moment,
+    "at": _moment,
     "suspended_since": _moment,
     "suspensions": _span,
     "stage": wording.stage,

@@ -4,6 +4,7 @@ import pytest
 
 from audit.commands.state_words import field_words, value_words
 from starter.terminal.chosen_language import speaking
+from workflows.roster_entries import RosterRoot
 from workflows.states import AssessmentState, Facts, PlatformState
 
 END = "2030-02-12T16:00:00.000000Z"
@@ -65,3 +66,14 @@ def test_every_field_of_a_state_has_a_name(
                 words = field_words(f"{case}.{name}")
             assert "." not in words and "_" not in words, name
             assert language == "en" or not words.replace("SHA-256", "").strip().isascii(), name
+
+
+def test_every_part_of_the_known_roster_has_a_name_of_its_own() -> None:
+    """A later version changes most of them: each row says which, and a moment is Beijing's."""
+    paths = [f"platform.roster.{name}" for name in RosterRoot.model_fields]
+    for language in ("en", "zh"):
+        with speaking(language):
+            said = {field_words(path) for path in paths}
+            assert len(paths) == len(said)
+            assert not said & set(paths)
+            assert "2030-02-13 00:00" == value_words("platform.roster.at", END)
