@@ -166,12 +166,6 @@ async def namespaced(temporal: TemporalServer) -> Client:
     return await _new_namespace(temporal)
 
 
-@pytest.fixture
-async def namespaced_again(temporal: TemporalServer) -> Client:
-    """One of another."""
-    return await _new_namespace(temporal)
-
-
 async def _new_namespace(temporal: TemporalServer) -> Client:
     name = f"namespace-{next(_numbers)}"
     client = await Client.connect(
@@ -203,6 +197,30 @@ async def world(temporal: TemporalServer, session_database_url: str) -> AsyncIte
     yield world
     await world.rest()
     await engine.dispose()
+
+
+@pytest.fixture
+async def elsewhere(world: World, temporal: TemporalServer) -> AsyncIterator[World]:
+    """Another Temporal of the same register, which has none of its cases; with a worker."""
+    async with _another_place(world, temporal) as other:
+        yield other
+
+
+@pytest.fixture
+async def second_place(world: World, temporal: TemporalServer) -> AsyncIterator[World]:
+    """A third one."""
+    async with _another_place(world, temporal) as other:
+        yield other
+
+
+@asynccontextmanager
+async def _another_place(world: World, temporal: TemporalServer) -> AsyncIterator[World]:
+    client = await _new_namespace(temporal)
+    await ensure_search_attributes(client)
+    other = World(client, world.engine)
+    await other.work()
+    yield other
+    await other.rest()
 
 
 @asynccontextmanager

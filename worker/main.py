@@ -34,6 +34,11 @@ _OURS = (
         "worker.backup.backup_command:restore",
     ),
     Listed(
+        "recover",
+        "Go on with terms that Temporal has lost, from their logs. 据记录接续",
+        "audit.commands.recover:recover_command",
+    ),
+    Listed(
         "worker",
         "Run a worker against any Temporal and PostgreSQL. 启动工作进程",
         "worker.operator_commands:worker",

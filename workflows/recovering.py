@@ -10,15 +10,17 @@ from typing import Any
 
 from workflows.activity_messages import CaseLog
 from workflows.case import Case
+from workflows.case_record import PlanVersion
 from workflows.case_roles import roles_of_years, year_log
 from workflows.circumstances import NEWEST, Edition
 from workflows.known_roster import News
 from workflows.lifecycle import PLATFORM
 from workflows.log_id import LogId
+from workflows.model import canonical
 from workflows.platform_changes import changes_to_follow
 from workflows.record import LogEntry, find_chain_break
 from workflows.recovery import Recovery, YearLog, news_of_recovery, objection_to_signer
-from workflows.reopening import BrokenLog, objection_to_carried, record_of
+from workflows.reopening import BrokenLog, objection_to_carried, plans_filed, record_of
 from workflows.roster_entries import RosterRoot
 from workflows.rules import CaseState
 from workflows.run_io import AssessmentOpening, CarriedAssessment, CarriedPlatform
@@ -26,6 +28,9 @@ from workflows.state_folding import fold
 from workflows.states import AssessmentState, PlatformState
 from workflows.vocabulary import Happening
 from workflows.words import Words
+
+MOST_PLANS = 500_000
+"""Bytes of JSON of plans that a case takes along; a start is at most 2 MB, with the log and the receipts."""
 
 
 def term_from_log(
@@ -44,9 +49,25 @@ def term_from_log(
     record = record_of(log, plans)  # sees first that the log is whole
     state = fold(log)
     assert isinstance(state, PlatformState), "a platform's own log"  # noqa: S101
-    more = {"roles": roles_of_years(state, logs), "next_application": next_application}
+    more = {
+        "roles": roles_of_years(state, logs),
+        "plans": _as_many_as_fit(plans_filed(log, plans)),
+        "next_application": next_application,
+    }
     record = record.model_copy(update=more)
     return CarriedPlatform(state=state, record=record, recorded=len(log))
+
+
+def _as_many_as_fit(plans: Sequence[PlanVersion]) -> tuple[PlanVersion, ...]:
+    """Return the newest plans: with them the new history is whole in itself. The others are in the register."""
+    kept: list[PlanVersion] = []
+    size = 0
+    for plan in reversed(plans):
+        size += len(canonical(plan.plan))
+        if size > MOST_PLANS:
+            break
+        kept.insert(0, plan)
+    return tuple(kept)
 
 
 def year_end(state: PlatformState, log: Sequence[LogEntry]) -> YearLog:

@@ -7,7 +7,7 @@ register is checked by the hash chain, up to the hash that the next case above i
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workflows.case_record import CaseRecord
+from workflows.case_record import CaseRecord, PlanVersion
 from workflows.circumstances import NEWEST, Edition
 from workflows.decision import digest_of_content, sender_of
 from workflows.lifecycle import PLATFORM
@@ -104,10 +104,12 @@ def objection_to_carried(
             f"the log in the register is not whole: {wrong.en}", f"名册中的日志不完整：{wrong.zh}"
         )
     state, waiting = fold(log), carried.record.next_application
+    texts = {plan.sha256: plan.plan for plan in carried.record.plans}
     expected = CaseRecord(
         before=log[0].previous,
         log=carried.record.log,
         receipts=carried.record.receipts,
+        plans=plans_filed(log, texts),
         next_application=waiting if _is_filed(state, waiting) else None,
         refusals=sum(entry.kind is EntryKind.REFUSED for entry in log),
         roles=dict(roles or {}),
@@ -117,6 +119,19 @@ def objection_to_carried(
     if carried.state != state or carried.due or carried.recorded != len(log):
         return Words("brings a state that its log does not lead to", "所带状态与日志不符")
     return None
+
+
+def plans_filed(log: Sequence[LogEntry], texts: Mapping[str, Any]) -> tuple[PlanVersion, ...]:
+    """Return the versions of the plan that a platform's log binds, as far as `texts` has theirs by SHA-256."""
+    found = []
+    for entry, state in zip(log, states(log), strict=True):
+        digest = str(entry.said.get("plan_sha256"))
+        text = texts.get(digest)
+        if entry.kind is EntryKind.REFUSED or text is None or sha256(text) != digest:
+            continue
+        assert isinstance(state, PlatformState), "only platforms file plans"  # noqa: S101
+        found.append(PlanVersion(version=state.plan_version, sha256=digest, plan=text))
+    return tuple(found)
 
 
 def _is_filed(state: CaseState, application: Any) -> bool:

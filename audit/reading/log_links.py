@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from audit.problems import Check, Problem
+from audit.reading.check_recoveries import check_recoveries
 from audit.reading.check_signatures import check_signatures
 from audit.reading.followed_changes import FollowedLogs
 from audit.reading.known_rosters import check_rosters
@@ -41,6 +42,7 @@ def check_logs(
             yield from _continued(logs, place, log)
             yield from _followed(logs, place.term, log, until)
         yield from check_signatures(place, logs)
+        yield from check_recoveries(place, logs)
 
 
 def check_links(logs: Logs) -> Iterator[Problem]:
@@ -60,6 +62,7 @@ def check_links(logs: Logs) -> Iterator[Problem]:
             yield from _continued(logs, place, log)
             yield from _followed(logs, place.term, log, None)
         yield from check_signatures(place, logs)
+        yield from check_recoveries(place, logs)
 
 
 def _followed(

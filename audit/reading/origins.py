@@ -48,6 +48,8 @@ class RunLog:
     """The moment of the last entry that it received."""
     kept_since: datetime | None = None
     """Where its history came from, runs that ended before this are kept no longer."""
+    recovered: Words | None = None
+    """Who went on with its log, and why, where no engine had it any more."""
     noted: Mapping[LogId, frozenset[str]] = field(default_factory=dict)
     """The last hashes of assessments' logs that it noted itself when they ended."""
 
@@ -82,7 +84,12 @@ def check_origins(runs: Sequence[RunLog]) -> Iterator[Doubt]:
         if run.continued_from:
             yield from _continued(run, there)
         elif run.received:
-            yield from _started_with_a_log(run, runs)
+            parent = there.get(run.parent)
+            recovered = run.recovered or (parent and parent.recovered)
+            if recovered:
+                yield from _recovered(run, runs, recovered)
+            else:
+                yield from _started_with_a_log(run, runs)
         if run.place.year and not run.continued_from:
             yield from _child(run, there)
     yield from _opened_twice(runs)
@@ -142,6 +149,37 @@ def _started_with_a_log(run: RunLog, runs: Iterable[RunLog]) -> Iterator[Doubt]:
             f"其承接某记录的前 {count} 条，而该记录并未就此结束：没有其他运行以这些条目结束",
         )
         yield Doubt(run, words)
+
+
+def _recovered(run: RunLog, runs: Iterable[RunLog], by: Words) -> Iterator[Doubt]:
+    """A case that was gone on with from its log: what no history has is attested by the register alone.
+
+    The last entry that a run of before wrote vouches for all before it, by the chain.
+    """
+    others = [one for one in runs if one.place == run.place and not one.ids & run.ids]
+    known = {entry for one in others for entry in one.written}
+    known |= {end for one in runs for end in one.noted.get(run.place, ())}
+    count = len(run.received)
+    last = max((n for n, entry in enumerate(run.received, start=1) if entry in known), default=0)
+    if last == count:
+        return
+    one = last + 1 == count
+    entries = f"entry {count} is" if one else f"entries {last + 1} to {count} of its log are"
+    words = Words(
+        f"{entries} attested by the register only: no history of the runs before is here; gone on"
+        f" with from the log {by.en}",
+        f"其第 {last + 1} 至 {count} 条仅由名册证明：此前运行的历史不在此处；{by.zh}据记录接续",
+    )
+    yield Doubt(run, words, missing=True)
+
+
+def recovered_by(written: Iterable[LogEntry]) -> Words | None:
+    """Return who went on with a log, and why, by the entries that a run wrote; None where nobody did."""
+    for entry in written:
+        if entry.name == Happening.RECOVERED:
+            by, reason = str(entry.said.get("by")), str(entry.said.get("reason"))
+            return Words(f"by {by} ({reason})", f"{by}（{reason}）")
+    return None
 
 
 def _may_have_written(run: RunLog, log: Sequence[str]) -> bool:
@@ -236,6 +274,7 @@ def _run_log(run: Run, place: LogId) -> RunLog:
         under_way=run.open,
         received_at=received[-1].at if received else None,
         kept_since=run.history.kept_since,
+        recovered=None if run.continued_from else recovered_by(written),
         noted={} if place.year else noted_ends((*received, *written), len(received)),
     )
 

@@ -11,7 +11,7 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunne
 
 from audit.histories import Encrypted, Erased, StoredHistory
 from audit.problems import Finding, one_line
-from audit.reading.origins import RunLog, noted_ends
+from audit.reading.origins import RunLog, noted_ends, recovered_by
 from audit.replay.check_replay import carried, disagreements
 from audit.replay.command_sequences import Command
 from audit.replay.divergence import Divergence, explain_failure, find_damage, has_begun
@@ -206,6 +206,7 @@ def _run_log(
         under_way=not _ended(last),
         received_at=log[count - 1].at if count else None,
         kept_since=history.kept_since,
+        recovered=None if _before(events) else recovered_by(log[count:]),
         noted={} if place.year else noted_ends(log, count),
     )
 

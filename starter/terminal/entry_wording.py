@@ -90,10 +90,7 @@ def _more(entry: LogEntry) -> str | Words:
             version = said["roots"][-1]["root"]["version"]
             words = Words(f"version {version}", f"第 {version} 版")
         case Happening.RECOVERED:
-            words = Words(
-                f"from entry {said['entries']}, by {said['by']}: {said['reason']}",
-                f"自第 {said['entries']} 条，{said['by']}：{said['reason']}",
-            )
+            words = Words(f"by {said['by']}: {said['reason']}", f"{said['by']}：{said['reason']}")
         case Happening.VALIDITY_NEARING:
             words = Words(f"{said['days']} days before its end", f"距届满 {said['days']} 天")
         case Happening.ASSESSMENT_OPENED | Happening.ASSESSMENT_ENDED | Happening.ASSESSMENT_CLOSED:

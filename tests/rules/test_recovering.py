@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from workflows import recovering
 from workflows.activity_messages import CaseLog
 from workflows.assessment_years import open_assessment, open_year
 from workflows.case import Case
@@ -13,7 +14,7 @@ from workflows.case_roles import year_log
 from workflows.deadlines import due_request
 from workflows.lifecycle import PLATFORM
 from workflows.log_id import LogId
-from workflows.model import as_sent
+from workflows.model import as_sent, canonical
 from workflows.record import LogEntry, find_chain_break
 from workflows.recovering import (
     log_to_recover,
@@ -119,7 +120,7 @@ def test_from_its_log_it_is_the_case_that_it_was(name: str) -> None:
     assert carried.recovery
     again: Case[Any] = Case(carried.state, carried.record)
     assert again.state == case.state
-    assert again.record() == case.record().model_copy(update={"plans": ()})
+    assert again.record() == case.record()
     due = due_request(case.state)
     note_recovery(again, carried.recovery, moment(case))
     note_recovery(again, carried.recovery, moment(case))
@@ -307,6 +308,7 @@ def test_only_what_follows_from_the_log_goes_on() -> None:
         {"record": record.model_copy(update={"roles": {"somebody": Role.DISTRICT}})},
         {"record": record.model_copy(update={"next_application": {"application_id": "a"}})},
         {"record": record.model_copy(update={"log": record.log[:-1]})},
+        {"record": record.model_copy(update={"plans": returned_with_plan().plans})},
         {"recorded": 1},
         {"recovery": recovery(case, entries=1)},
         {"recovery": recovery(case, log_hash="0" * 64)},
@@ -319,6 +321,22 @@ def test_only_what_follows_from_the_log_goes_on() -> None:
         assert objection_to_recovery(wrong, said, moment(case)), changes
     assert objection_to_recovery(carried, found(other), moment(case))
     assert objection_to_recovery(carried, CaseLog(entries=()), moment(case))
+
+
+def returned_with_plan() -> Any:
+    """The record of another case, with a plan that this one never filed."""
+    return corrected().record()
+
+
+def test_of_many_plans_the_newest_are_taken_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not fit into a start stays in the register, bound by its hash."""
+    case = corrected_again()
+    assert begun(case).record.plans == tuple(case.plans)
+    assert len(case.plans) == 2
+    monkeypatch.setattr(recovering, "MOST_PLANS", len(canonical(case.plans[-1].plan)))
+    carried = begun(case)
+    assert carried.record.plans == tuple(case.plans[-1:])
+    assert objection_to_recovery(carried, found(case), moment(case)) is None
 
 
 def with_year_named() -> dict[str, Any]:

@@ -1,18 +1,17 @@
 """Cases whose engine is lost go on at another from their logs: once, and nothing of them is decided twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import re
 from typing import Any
 
-import pytest
-from temporalio.client import Client
-
+from audit.archive.server_histories import ServerHistories
+from audit.reading.case_logs import read_runs
+from audit.reading.check_histories import check_reading, not_checked
 from audit.recovering.recovery_sender import Outcome, Recovered, RecoverySender
 from db.conflicts import noted_conflicts
 from tests.rules.cases import at_stage
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
-from worker.search_attributes import ensure_search_attributes
 from workflows.case_roles import year_log
 from workflows.log_id import LogId
 from workflows.model import as_sent, parse
@@ -23,16 +22,6 @@ from workflows.run_io import CarriedPlatform
 from workflows.state_folding import fold
 from workflows.states import PlatformState
 from workflows.vocabulary import Happening, Stage
-
-
-@pytest.fixture
-async def elsewhere(world: World, namespaced: Client) -> AsyncIterator[World]:
-    """Another Temporal, which has none of the cases, with a worker of the same register."""
-    await ensure_search_attributes(namespaced)
-    other = World(namespaced, world.engine)
-    await other.work()
-    yield other
-    await other.rest()
 
 
 async def logs_of(world: World, platform_id: str) -> dict[LogId, list[LogEntry]]:
@@ -88,7 +77,9 @@ async def test_a_platform_goes_on_with_its_assessment(world: World, elsewhere: W
     assert await world.queries.due(life.id, 1, 1) == due
     assert (await elsewhere.client.decide(life.id, report)).repeated, "its receipt is still known"
     for kind in ("district_review", "evaluation"):
-        await other.decide(kind)
+        await elsewhere.client.decide(
+            life.id, await other.decision(kind, decision_id=f"{life.id}:{kind}")
+        )
     await other.over()
     await other.stands("valid")
     after = await logs_of(world, life.id)
@@ -102,6 +93,19 @@ async def test_a_platform_goes_on_with_its_assessment(world: World, elsewhere: W
     state = fold(after[LogId(1)])
     assert isinstance(state, PlatformState)
     assert [(one.year, one.result) for one in state.assessments] == [(1, "effective")]
+    # With the histories of before nothing is in doubt; without them the register alone attests the log.
+    here = [one async for one in ServerHistories(elsewhere.temporal).runs(life.id)]
+    before_that = [one async for one in ServerHistories(world.temporal).runs(life.id)]
+    alone = read_runs(life.id, here)
+    assert check_reading(alone) == []
+    doubts = [problem.words.en for problem in not_checked(alone)]
+    assert [re.sub(r"\d+", "N", one.partition(" attested")[0]) for one in doubts] == [
+        "entries N to N of its log are",
+        "entries N to N of its log are",
+    ]
+    assert all("by the register only" in one and "by user:ops" in one for one in doubts)
+    both = read_runs(life.id, sorted([*before_that, *here], key=lambda one: one.workflow_id))
+    assert (check_reading(both), not_checked(both)) == ([], [])
     # What the engine of before would write now is another history, and the register does not take it.
     await life.decide("support", given_on=str(state.listed_on))
 
@@ -161,18 +165,6 @@ async def test_several_recover_a_case_and_one_does(
     log = (await logs_of(world, life.id))[LogId(1)]
     assert [entry.name for entry in log].count(Happening.RECOVERED) == 1
     assert (await recover(elsewhere, ways[0])).outcome in (Outcome.ALREADY, Outcome.REFUSED)
-
-
-@pytest.fixture
-async def second_place(
-    world: World, temporal: Any, namespaced_again: Client
-) -> AsyncIterator[World]:
-    """A third Temporal, of the same register."""
-    await ensure_search_attributes(namespaced_again)
-    other = World(namespaced_again, world.engine)
-    await other.work()
-    yield other
-    await other.rest()
 
 
 async def test_what_does_not_follow_from_the_register_is_not_taken_up(

@@ -1,0 +1,161 @@
+"""`pingtai recover`: go on with terms from their logs, where Temporal has nothing of them any more."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from audit.access_log import note
+from audit.archive.archive_contents import PostgresArchive
+from audit.archive.archive_store import configured_store
+from audit.archive.file_archive import FileHistories
+from audit.commands import WRONG
+from audit.commands.audit_options import json_lines_option
+from audit.commands.progress_line import watching
+from audit.commands.recovery_view import show_recovered, show_taken_over, show_terms
+from audit.histories import Histories
+from audit.recovering.from_histories import TakenOver, take_over
+from audit.recovering.kept_histories import kept_in_archive
+from audit.recovering.lost_terms import OpenTerm
+from audit.recovering.recovering_terms import RecoveringTerms
+from audit.recovering.statement import Stating
+from db.roster_queries import newest_root
+from starter.client.register_access import open_engine
+from starter.client.temporal_connection import connect
+from starter.commands.own_signature import OwnSignature
+from starter.desk.reach import directly_only
+from starter.desk.user_name import who
+from starter.errors import BadInput
+from starter.terminal.command_runner import Declined, answering
+from starter.terminal.language import say
+from starter.terminal.screen import at_terminal
+from workflows.words import Words, counted
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+REGISTER, ARCHIVE = "register", "archive"
+
+
+@click.command("recover")
+@click.argument("platforms", metavar="[PLATFORM]...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every open term. 全部未结束的期次")
+@click.option(
+    "--from",
+    "source",
+    default=REGISTER,
+    show_default=True,
+    metavar="register|archive|FOLDER",
+    help="Where logs are read: what histories have and the register lacks is written into it first. 记录来源",
+)
+@click.option("--reason", help="Why the engine was lost: it stands in each log. 理由")
+@click.option("--dry-run", is_flag=True, help="Check, and start nothing. 预检")
+@click.option("--yes", "yes", is_flag=True, help="Start without confirmation. 不再确认")
+@json_lines_option
+@answering
+async def recover_command(
+    platforms: tuple[str, ...],
+    *,
+    everything: bool,
+    source: str,
+    reason: str | None,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Go on with terms that Temporal has lost, from their logs. 据记录接续
+
+    Each open term of the register that this Temporal has nothing of is started again with its whole log and
+    its open assessment, in the stage where it stood; what fell due meanwhile happens once. Before it starts,
+    chains, links and signatures are checked; what does not hold is named and left (exit code 1). Where a
+    roster is set up, an officer of the commission signs. A worker must run. It may be repeated: what goes
+    on already is left alone.
+
+    \b
+    Example:
+      pingtai recover --all --dry-run
+      pingtai recover --all --reason 数据文件损坏
+      pingtai recover bj-riscv-soc --from archive --reason 数据文件损坏
+    """
+    directly_only("pingtai recover", "pingtai recover")
+    if everything is bool(platforms):
+        raise BadInput("Name platforms, or say --all", "请指定平台编号，或用 --all 指定全部")
+    if not (dry_run or reason):
+        raise BadInput(
+            "--reason is missing: it stands in each log", "缺少 --reason：理由将写入各案件记录"
+        )
+    async with open_engine(patient=True) as engine:
+        if not dry_run:
+            await note(engine, "recover", platforms[0] if len(platforms) == 1 else None, reason)
+        histories, taken, left = _histories(engine, source), list[TakenOver](), False
+        if source != REGISTER:
+            taken = [one async for one in take_over(engine, histories, platforms, dry_run=dry_run)]
+            left = show_taken_over(taken, as_json=as_json)
+        terms = RecoveringTerms(engine, await connect(), histories)
+        found: list[OpenTerm] = []
+        with watching(Words("Looking at the open terms …", "正在查看未结束的期次 …")) as step:
+            async for one in terms.find(platforms):
+                found.append(one)
+                step(Words(counted(len(found), "term"), f"已查看 {len(found)} 个期次"))
+        if dry_run or not as_json:
+            show_terms(found, as_json=as_json)
+        left = left or any(one.is_left for one in found)
+        lost = [one for one in found if one.is_lost]
+        if lost and reason and not dry_run:
+            _ask(len(lost), agreed=yes)
+            signed = await newest_root(engine) is not None
+            signer = OwnSignature().signer_of(who()) if signed else None
+            stating = Stating(engine, who(), reason, signer)
+            kept = partial(_where_kept, engine, source, taken)
+            async for one, became in terms.recover(lost, stating, kept):
+                left = show_recovered(one, became, as_json=as_json) or left
+    if left:
+        raise click.exceptions.Exit(WRONG)
+
+
+def _histories(engine: "AsyncEngine", source: str) -> Histories:
+    """The histories that are named, or those that the archive has.
+
+    Raises:
+        BadInput: there is no such folder.
+    """
+    if source in (REGISTER, ARCHIVE):
+        return PostgresArchive(engine, configured_store())
+    if not Path(source).exists():
+        raise BadInput(
+            f"--from: register, archive, or a folder of histories; there is no {source}",
+            f"--from：register、archive 或历史文件夹；{source} 不存在",
+        )
+    return FileHistories([Path(source)])
+
+
+async def _where_kept(
+    engine: "AsyncEngine", source: str, taken: Sequence[TakenOver], platform_id: str
+) -> str:
+    runs = next((one.runs for one in taken if one.platform_id == platform_id), 0)
+    if source not in (REGISTER, ARCHIVE) and runs:
+        return f"{Path(source).name} ({runs} runs)"
+    return await kept_in_archive(engine, platform_id)
+
+
+def _ask(terms: int, *, agreed: bool) -> None:
+    """Ask whether to start what was shown.
+
+    Raises:
+        BadInput: nobody can be asked.
+        Declined: no.
+    """
+    if agreed:
+        return
+    if not at_terminal():
+        raise BadInput("Nothing was started: add --yes", "未启动任何期次：确需接续的，请加 --yes")
+    from starter.commands.guided.prompts import sure  # noqa: PLC0415 - only a terminal asks
+
+    question = Words(
+        f"Go on with {counted(terms, 'term')}? No other Temporal may still run them.",
+        f"接续以上 {terms} 个期次？须确认没有其他 Temporal 仍在运行。",
+    )
+    if not sure(say(question)):
+        raise Declined

@@ -1,0 +1,192 @@
+"""An open term of the register: whether its log holds, and what Temporal has of it."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
+
+from audit.reading.log_links import check_logs
+from audit.reading.log_states import NO_LOG
+from db.open_cases import OpenCase
+from db.queries import RegisterQueries
+from starter.client.blocking_workflow import find_block
+from starter.client.case_queries import CaseQueries
+from starter.errors import NoSuchPlatform, Unreachable
+from workflows.case_roles import year_log
+from workflows.contract import assessment_workflow_id, platform_workflow_id
+from workflows.lifecycle import PLATFORM
+from workflows.log_id import LogId
+from workflows.model import InvalidMessage
+from workflows.record import LogEntry
+from workflows.recovering import term_from_log, year_end
+from workflows.recovery import YearLog
+from workflows.reopening import BrokenLog
+from workflows.run_io import CarriedPlatform, CaseView
+from workflows.words import Words
+
+
+class Standing(StrEnum):
+    """What may be done with an open term."""
+
+    LOST = "lost"
+    """Temporal has nothing of it: it can go on from its log."""
+    LIVES = "lives"
+    """It runs at Temporal: there is nothing to do."""
+    BEHIND = "behind"
+    """It runs at Temporal with an older log than the register has."""
+    AHEAD = "ahead"
+    """Temporal has something of it that the register has not."""
+    BROKEN = "broken"
+    """Its log in the register does not hold."""
+    BLOCKED = "blocked"
+    """Something else is in its place at Temporal."""
+    UNKNOWN = "unknown"
+    """Nobody answers who could say."""
+
+
+class OpenTerm(NamedTuple):
+    """An open term, and what may be done with it."""
+
+    case: OpenCase
+    standing: Standing
+    why: Words | None = None
+    begun: CarriedPlatform | None = None
+    """What it goes on with, where its log holds; without the recovery."""
+    year: YearLog | None = None
+    latest: WorkflowExecutionDescription | None = None
+    """The closed run that has its id at Temporal."""
+    stage: str = ""
+    entries: int = 0
+
+    @property
+    def is_lost(self) -> bool:
+        return self.standing is Standing.LOST
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it neither runs nor can go on: somebody must look."""
+        return self.standing not in (Standing.LOST, Standing.LIVES)
+
+
+async def read_term(engine: AsyncEngine, client: Client, case: OpenCase) -> OpenTerm:
+    """Read an open term's logs and check them, and look what Temporal has of it.
+
+    Raises:
+        Unreachable: Temporal does not answer.
+    """
+    register = RegisterQueries(engine)
+    logs: dict[LogId, list[LogEntry]] = {}
+    for line in await register.log(case.platform_id):
+        logs.setdefault(line.log, []).append(line.entry)
+    wrong = next(iter(_faults(logs)), None)
+    if wrong:
+        return OpenTerm(case, Standing.BROKEN, wrong)
+    own = {place: log for place, log in logs.items() if place.term == case.term}
+    try:
+        begun = term_from_log(own, await register.plans(case.platform_id, case.term))
+    except BrokenLog as error:
+        return OpenTerm(case, Standing.BROKEN, error.words)
+    except NO_LOG as error:
+        return OpenTerm(case, Standing.BROKEN, Words.same(str(error)))
+    log, stage = year_log(begun.state, own), str(begun.state.stage)
+    found = OpenTerm(
+        case,
+        Standing.LOST,
+        begun=begun,
+        year=year_end(begun.state, log) if log else None,
+        stage=stage,
+        entries=len(begun.record.log),
+    )
+    if PLATFORM.ended(stage):
+        return found._replace(standing=Standing.LIVES, why=ENDED)
+    return await _beside_temporal(CaseQueries(client), found)
+
+
+def _faults(logs: dict[LogId, list[LogEntry]]) -> Sequence[Words]:
+    """What does not hold in the logs of a platform, and between them: chains, links, signatures, rosters."""
+    try:
+        return [problem.line for problem in check_logs(logs)]
+    except NO_LOG as error:
+        return [Words.same(str(error))]
+
+
+async def _beside_temporal(queries: CaseQueries, found: OpenTerm) -> OpenTerm:
+    case = found.case
+    latest = await queries.describe(platform_workflow_id(case.platform_id))
+    if latest and latest.close_time is None:
+        block = find_block(latest)
+        if block:
+            return found._replace(standing=Standing.BLOCKED, why=Words(block.en, block.zh))
+        return await _living(queries, found, latest.id)
+    if latest and latest.status is not WorkflowExecutionStatus.FAILED:
+        found = await _closed(queries, found, latest)
+    if found.standing is Standing.LOST and found.year:
+        child = assessment_workflow_id(case.platform_id, case.term, found.year.year)
+        year = await queries.describe(child)
+        if year and year.close_time is None:
+            why = Words(f"its assessment {child} still runs", f"其考核 {child} 仍在运行")
+            return found._replace(standing=Standing.BLOCKED, why=why)
+    return found
+
+
+async def _living(queries: CaseQueries, found: OpenTerm, workflow_id: str) -> OpenTerm:
+    view = await _view(queries, workflow_id)
+    if view is None:
+        return found._replace(standing=Standing.LIVES, why=_NOT_ASKED)
+    if _is_before(view, found):
+        return found._replace(standing=Standing.BEHIND, why=_older(view, found))
+    return found._replace(standing=Standing.LIVES)
+
+
+async def _closed(
+    queries: CaseQueries, found: OpenTerm, latest: WorkflowExecutionDescription
+) -> OpenTerm:
+    """A run that has closed: of a term before, or ended from outside with a log that the register has."""
+    view = await _view(queries, latest.id)
+    if view is None or view.platform is None:
+        return found._replace(standing=Standing.UNKNOWN, why=_NOT_ASKED)
+    term = view.platform.facts.term
+    if term < found.case.term or (term == found.case.term and _fits(view, found)):
+        return found._replace(latest=latest)
+    return found._replace(standing=Standing.AHEAD, why=_MORE)
+
+
+async def _view(queries: CaseQueries, workflow_id: str) -> CaseView | None:
+    try:
+        return await queries.view(workflow_id)
+    except (NoSuchPlatform, Unreachable, InvalidMessage):
+        return None
+
+
+def _is_before(view: CaseView, found: OpenTerm) -> bool:
+    """Whether a case that runs has the beginning of the register's log, and not all of it."""
+    assert found.begun, "its log holds"  # noqa: S101
+    entries = len(found.begun.record.log)
+    of_before = view.platform is not None and view.platform.facts.term < found.case.term
+    return of_before or (view.log_seq < entries and _fits(view, found))
+
+
+def _fits(view: CaseView, found: OpenTerm) -> bool:
+    """Whether the register's log has the last entry of what Temporal has."""
+    assert found.begun, "its log holds"  # noqa: S101
+    log = found.begun.record.log
+    return view.log_seq <= len(log) and log[view.log_seq - 1].hash == view.log_hash
+
+
+def _older(view: CaseView, found: OpenTerm) -> Words:
+    assert found.begun, "its log holds"  # noqa: S101
+    entries = len(found.begun.record.log)
+    return Words(
+        f"it runs with {view.log_seq} of {entries} entries: an older copy of Temporal's data",
+        f"运行中的流程仅有 {entries} 条中的 {view.log_seq} 条：Temporal 数据较旧",
+    )
+
+
+ENDED = Words("the term has ended", "该期已结束")
+_NOT_ASKED = Words("no worker says where it stands", "没有工作进程可说明其状态")
+_MORE = Words(
+    "Temporal has entries of it that the register lacks: first `pingtai audit reconcile --repair`",
+    "Temporal 中有名册所缺的条目：请先运行 pingtai audit reconcile --repair",
+)

@@ -1,0 +1,92 @@
+"""Going on with open terms of the register: each looked at, stated, started, and asked what became of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+
+from audit.histories import Histories
+from audit.recovering.kept_histories import filed_application
+from audit.recovering.lost_terms import ENDED, OpenTerm, Standing, read_term
+from audit.recovering.recovery_sender import Outcome, Recovered, RecoverySender
+from audit.recovering.statement import Stating
+from db.open_cases import OpenCase, open_cases
+from db.queries import RegisterQueries
+from starter.errors import no_such_platform
+from workflows.words import Words
+
+_AT_ONCE = 8
+Kept = Callable[[str], Awaitable[str]]
+
+
+class RecoveringTerms:
+    """The open terms of a register, beside one Temporal."""
+
+    def __init__(self, engine: AsyncEngine, client: Client, histories: Histories) -> None:
+        """`histories` are those of before, as far as they are kept."""
+        self._engine, self._client, self._histories = engine, client, histories
+        self._sender = RecoverySender(client)
+
+    async def find(self, wanted: Collection[str]) -> AsyncIterator[OpenTerm]:
+        """Look at open terms, in the order of their ids; `wanted` none: at all.
+
+        Raises:
+            NoSuchPlatform: the register does not know one.
+            Unreachable: Temporal does not answer.
+        """
+        terms = {case.platform_id: case for case in await open_cases(self._engine) if not case.year}
+        for platform_id in sorted(set(wanted) - set(terms)):
+            last = await RegisterQueries(self._engine).last_term(platform_id)
+            if last is None:
+                raise no_such_platform(platform_id)
+            case = OpenCase(platform_id, last.term, 0)
+            yield OpenTerm(case, Standing.LIVES, ENDED, stage=last.stage)
+        chosen = [case for name, case in terms.items() if not wanted or name in wanted]
+        for begin in range(0, len(chosen), _AT_ONCE):
+            some = chosen[begin : begin + _AT_ONCE]
+            for one in await asyncio.gather(*(self._read(case) for case in some)):
+                yield one._replace(begun=None)  # thousands of whole logs fit nowhere
+
+    async def recover(
+        self, terms: Sequence[OpenTerm], stating: Stating, kept: Kept
+    ) -> AsyncIterator[tuple[OpenTerm, Recovered]]:
+        """Go on with terms, as they stand now, some at once; `kept` says where histories of a platform are.
+
+        Raises:
+            NotAllowed: nobody here may sign it.
+            Unreachable: Temporal does not answer.
+        """
+        # Whoever signs by hand is asked for one at a time.
+        at_once = 1 if stating.signer else _AT_ONCE
+        for begin in range(0, len(terms), at_once):
+            some = terms[begin : begin + at_once]
+            ways = (self._recover(one.case, stating, kept) for one in some)
+            for one, became in zip(some, await asyncio.gather(*ways), strict=True):
+                yield one, became
+
+    async def _recover(self, case: OpenCase, stating: Stating, kept: Kept) -> Recovered:
+        now = await self._read(case)
+        if now.begun is None or not now.is_lost:
+            lives = now.standing is Standing.LIVES
+            return Recovered(Outcome.ALREADY if lives else Outcome.REFUSED, now.why)
+        begun, lacking = now.begun, None
+        if filed := begun.state.next_term:
+            text = await filed_application(self._histories, case.platform_id, begun.state)
+            record = begun.record.model_copy(update={"next_application": text})
+            begun = begun.model_copy(update={"record": record})
+            lacking = None if text else _lost_text(filed.application_id)
+        stated = await stating.state(begun, now.year, await kept(case.platform_id))
+        found = await self._sender.recover(stated, now.latest)
+        return found._replace(why=found.why or lacking)
+
+    async def _read(self, case: OpenCase) -> OpenTerm:
+        return await read_term(self._engine, self._client, case)
+
+
+def _lost_text(application_id: str) -> Words:
+    return Words(
+        f"the text of application {application_id} for the next term is in no history here: the operator"
+        " hands it in again (`pingtai next-term`)",
+        f"下一期申请 {application_id} 的正文未见于现有历史，须由运营单位重新提交（pingtai next-term）",
+    )

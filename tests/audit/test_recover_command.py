@@ -1,0 +1,117 @@
+"""`pingtai recover`: what Temporal has lost goes on, what lives is left alone, what does not hold is named."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from audit.access_log import list_accesses
+from db.tables import log_entries
+from starter.client.temporal_client import PingtaiClient
+from tests.audit.typed_commands import Run, in_thread
+from tests.nobody import be_nobody
+from tests.workflows.world import Life, World
+from worker.temporal_server import TemporalServer
+from workflows.contract import platform_workflow_id
+from workflows.vocabulary import Happening
+
+REASON = ("--reason", "数据文件损坏", "--yes")
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    temporal: TemporalServer,
+    elsewhere: World,
+    session_database_url: str,
+) -> Run:
+    """Run `pingtai recover` at the other Temporal, beside the register of the world."""
+    be_nobody(monkeypatch, tmp_path)
+    monkeypatch.setenv("DATABASE_URL", session_database_url)
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal.address)
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", elsewhere.temporal.namespace)
+    return in_thread("recover")
+
+
+async def test_lost_terms_go_on_and_the_next_time_there_is_nothing_to_do(
+    world: World, elsewhere: World, run: Run
+) -> None:
+    """Shown first, refused where nobody can be asked, then done; who did it and why stands in the logs."""
+    one, other = await world.in_its_first_year(), await world.apply()
+    for life in (one, other):
+        await life.settled(life.handle)
+    assert one.assessment
+    await one.settled(one.assessment)
+    names = sorted((one.id, other.id))
+    shown = await run(*names, "--dry-run", "--json")
+    rows = [json.loads(line) for line in shown.output.splitlines()]
+    assert (shown.exit_code, [row["standing"] for row in rows]) == (0, ["lost", "lost"])
+    assert [row.get("year") for row in rows if row["platform_id"] == one.id] == [1]
+    unasked = await run(*names, "--reason", "试")
+    assert (unasked.exit_code, await elsewhere.client.describe(platform_workflow_id(one.id))) == (
+        2,
+        None,
+    )
+    done = await run(*names, *REASON)
+    assert done.exit_code == 0, done.output
+    assert [f"✓ {name} · goes on" for name in names] == done.output.splitlines()[-2:]
+    assert (await list_accesses(world.engine))[0].what == "recover"
+    again = await run(*names, *REASON, lang="zh")
+    assert (again.exit_code, "2 个期次无需处理" in again.output) == (0, True)
+    there = Life(elsewhere, one.id)
+    await there.opened(1)
+    said = (await there.log())[-1].said
+    assert (said["reason"], said["histories"]) == ("数据文件损坏", "register only")
+    assert (await Life(elsewhere, other.id).decide("recommendation")).stage == "inspection"
+
+
+async def test_what_does_not_hold_is_named_and_left(world: World, run: Run) -> None:
+    """A changed entry keeps its own term back and no other; an id that nobody has is said."""
+    spoilt, well = await world.apply(), await world.apply()
+    for life in (spoilt, well):
+        await life.settled(life.handle)
+    c = log_entries.c
+    own = (c.platform_id == spoilt.id, c.seq == 1)
+    async with world.engine.begin() as connection:
+        said = (await connection.execute(select(c.said).where(*own))).scalar_one()
+        await connection.execute(
+            update(log_entries).where(*own).values(said={**said, "name": "改过的名称"})
+        )
+    found = await run(spoilt.id, well.id, *REASON)
+    assert found.exit_code == 1
+    assert "entry 1 was changed after it was written" in " ".join(found.output.split())
+    assert f"✓ {well.id} · goes on" in found.output
+    assert f"{spoilt.id} · goes on" not in found.output
+    async with world.engine.begin() as connection:
+        await connection.execute(update(log_entries).where(*own).values(said=said))
+    assert (await run("nobody-has-this", *REASON)).exit_code == 2
+    assert (await run(*REASON)).exit_code == 2
+    assert (await run("--all", "--dry-run", "--from", "/nowhere")).exit_code == 2
+
+
+async def test_an_older_copy_of_temporal_s_data_is_named(
+    world: World, elsewhere: World, run: Run
+) -> None:
+    """A case that runs there with fewer entries is no lost one: it must be ended first, and goes on then."""
+    life = await world.apply()
+    await life.settled(life.handle)
+    assert (await run(life.id, *REASON)).exit_code == 0
+    # The first Temporal is the copy: the case went on without it.
+    before = await world.client.state(life.id)
+    there = Life(elsewhere, life.id)
+    await there.decide("recommendation")
+    await there.stands("inspection")
+    with pytest.MonkeyPatch.context() as back:
+        back.setenv("TEMPORAL_NAMESPACE", world.temporal.namespace)
+        found = await run(life.id, *REASON)
+        assert found.exit_code == 1
+        assert f"it runs with {before.log_seq} of 3 entries" in " ".join(found.output.split())
+        await life.handle.terminate("an older copy")
+        await there.handle.terminate("the newer one is lost as well")
+        done = await run(life.id, *REASON)
+    assert done.exit_code == 0, done.output
+    log = await PingtaiClient(world.temporal).log(life.id)
+    assert [entry.name for entry in log].count(Happening.RECOVERED) == 2
+    assert (await life.decide("inspection")).stage == "expert_review"
