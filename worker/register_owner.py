@@ -11,8 +11,10 @@ from workflows.contract import PLATFORM_TYPE
 from workflows.words import Words
 
 WHAT_TO_CHECK = Words(
-    "stop the workers, then check TEMPORAL_* and DATABASE_URL",
-    "请先停止工作进程，再检查 TEMPORAL_* 和 DATABASE_URL",
+    "stop the workers, then check TEMPORAL_* and DATABASE_URL; where that Temporal is lost, its terms go on"
+    " from their logs by `pingtai recover --all`",
+    "请先停止工作进程，再检查 TEMPORAL_* 和 DATABASE_URL；原 Temporal 确已丢失的，用 pingtai recover --all"
+    " 据记录接续",
 )
 _log = structlog.stdlib.get_logger("pingtai.register")
 

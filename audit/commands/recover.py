@@ -45,10 +45,17 @@ REGISTER, ARCHIVE = "register", "archive"
 @click.option(
     "--from",
     "source",
+    type=click.Choice((REGISTER, ARCHIVE)),
     default=REGISTER,
     show_default=True,
-    metavar="register|archive|FOLDER",
-    help="Where logs are read: what histories have and the register lacks is written into it first. 记录来源",
+    help="Where logs are read; what the register lacks is written into it first. 记录来源",
+)
+@click.option(
+    "--files",
+    type=click.Path(exists=True, path_type=Path),
+    multiple=True,
+    metavar="PATH",
+    help="Read histories from a file or a folder instead; may be repeated. 历史文件",
 )
 @click.option("--reason", help="Why the engine was lost: it stands in each log. 理由")
 @click.option("--dry-run", is_flag=True, help="Check, and start nothing. 预检")
@@ -60,6 +67,7 @@ async def recover_command(
     *,
     everything: bool,
     source: str,
+    files: tuple[Path, ...],
     reason: str | None,
     dry_run: bool,
     yes: bool,
@@ -89,8 +97,10 @@ async def recover_command(
     async with open_engine(patient=True) as engine:
         if not dry_run:
             await note(engine, "recover", platforms[0] if len(platforms) == 1 else None, reason)
-        histories, taken, left = _histories(engine, source), list[TakenOver](), False
-        if source != REGISTER:
+        archive = PostgresArchive(engine, configured_store())
+        histories: Histories = FileHistories(files) if files else archive
+        taken, left = list[TakenOver](), False
+        if files or source != REGISTER:
             taken = [one async for one in take_over(engine, histories, platforms, dry_run=dry_run)]
             left = show_taken_over(taken, as_json=as_json)
         terms = RecoveringTerms(engine, await connect(), histories)
@@ -108,35 +118,19 @@ async def recover_command(
             signed = await newest_root(engine) is not None
             signer = OwnSignature().signer_of(who()) if signed else None
             stating = Stating(engine, who(), reason, signer)
-            kept = partial(_where_kept, engine, source, taken)
+            kept = partial(_where_kept, engine, files, taken)
             async for one, became in terms.recover(lost, stating, kept):
                 left = show_recovered(one, became, as_json=as_json) or left
     if left:
         raise click.exceptions.Exit(WRONG)
 
 
-def _histories(engine: "AsyncEngine", source: str) -> Histories:
-    """The histories that are named, or those that the archive has.
-
-    Raises:
-        BadInput: there is no such folder.
-    """
-    if source in (REGISTER, ARCHIVE):
-        return PostgresArchive(engine, configured_store())
-    if not Path(source).exists():
-        raise BadInput(
-            f"--from: register, archive, or a folder of histories; there is no {source}",
-            f"--from：register、archive 或历史文件夹；{source} 不存在",
-        )
-    return FileHistories([Path(source)])
-
-
 async def _where_kept(
-    engine: "AsyncEngine", source: str, taken: Sequence[TakenOver], platform_id: str
+    engine: "AsyncEngine", files: Sequence[Path], taken: Sequence[TakenOver], platform_id: str
 ) -> str:
     runs = next((one.runs for one in taken if one.platform_id == platform_id), 0)
-    if source not in (REGISTER, ARCHIVE) and runs:
-        return f"{Path(source).name} ({runs} runs)"
+    if files and runs:
+        return f"{', '.join(one.name for one in files)} ({runs} runs)"
     return await kept_in_archive(engine, platform_id)
 
 

@@ -163,11 +163,9 @@ def _recovered(run: RunLog, runs: Iterable[RunLog], by: Words) -> Iterator[Doubt
     last = max((n for n, entry in enumerate(run.received, start=1) if entry in known), default=0)
     if last == count:
         return
-    one = last + 1 == count
-    entries = f"entry {count} is" if one else f"entries {last + 1} to {count} of its log are"
     words = Words(
-        f"{entries} attested by the register only: no history of the runs before is here; gone on"
-        f" with from the log {by.en}",
+        f"entries {last + 1} to {count} of its log are attested by the register only: no history of the runs"
+        f" before is here; gone on with from the log {by.en}",
         f"其第 {last + 1} 至 {count} 条仅由名册证明：此前运行的历史不在此处；{by.zh}据记录接续",
     )
     yield Doubt(run, words, missing=True)

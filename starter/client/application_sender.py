@@ -36,6 +36,7 @@ from starter.client.first_application import (
     digest_of,
 )
 from starter.client.interface import Applied, Pingtai, Sign, ToSign
+from starter.client.lost_terms import LostTerms
 from starter.client.next_term_sender import TAKES_NEXT, hand_in
 from starter.client.payload_converter import sending_for
 from starter.client.register_lookups import KnownTerm, NoRegister
@@ -69,6 +70,7 @@ class ApplicationSender:
     temporal: Client
     _queries: CaseQueries
     _register: NoRegister
+    _lost: LostTerms
 
     async def apply(self, application: PlatformApplication, sign: Sign | None = None) -> Applied:
         """Start the term that an application asks for; the same one again gives the first answer.
@@ -101,6 +103,8 @@ class ApplicationSender:
                 previous = await self._ended_term(latest)
             if previous is None:
                 known = await self._register.last_term(application.platform_id)
+                if isinstance(known, KnownTerm) and not known.ended:
+                    await self._lost.refuse(application.platform_id, known.term)
                 previous = known and PreviousTerm(term=known.term, log_hash=known.log_hash)
             if previous and (earlier := await self._of_an_earlier_term(application)):
                 return earlier

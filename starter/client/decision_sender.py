@@ -12,6 +12,7 @@ from temporalio.client import Client
 from starter.client.case_binding import CaseBinding
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.interface import ASSESSMENT_KINDS, ToSign
+from starter.client.lost_terms import LostTerms
 from starter.client.outgoing_decision import outgoing
 from starter.client.payload_converter import sending_for
 from starter.client.register_lookups import NoRegister
@@ -56,10 +57,15 @@ class DecisionSender:
     _setting_aside: SetAsideSender
     _binding: CaseBinding
     _forms: SignatureForms
+    _lost: LostTerms
     _due: bool
 
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         """See `starter.client.interface.Pingtai`."""
+        async with self._lost.named(platform_id):
+            return await self._decide(platform_id, decision)
+
+    async def _decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         checked, raw = await self._outgoing(decision)
         try:
             workflow_id, raw = await self._place(platform_id, checked, raw)
@@ -119,6 +125,12 @@ class DecisionSender:
 
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
         """See `Pingtai`; `stage` of the answer says where the decision would lead, or led before."""
+        async with self._lost.named(platform_id):
+            return await self._check(platform_id, decision)
+
+    async def _check(
+        self, platform_id: str, decision: Decision | dict[str, Any]
+    ) -> DecisionPreview:
         checked, raw = await self._outgoing(decision)
         workflow_id, raw = await self._place(platform_id, checked, raw)
         case = await self._binding.case_of(platform_id, workflow_id)

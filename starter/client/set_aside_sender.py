@@ -14,6 +14,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from starter.client.application_sender import search_attributes
 from starter.client.blocking_workflow import ENDED_OUTSIDE, ended_outside
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
+from starter.client.lost_terms import lost
 from starter.client.payload_converter import sending_for
 from starter.client.register_lookups import NoRegister
 from starter.client.rpc_errors import translate_rpc_errors
@@ -151,6 +152,8 @@ class SetAsideSender:
         latest = await self._queries.describe(workflow_id)
         if latest and latest.status in ENDED_OUTSIDE:
             raise Refused(ended_outside(latest))
+        if not (latest or case.ended):
+            raise Refused(lost(case.state.facts.platform_id, case.state.facts.term))
         whole = not latest or (await self._queries.view(workflow_id)).log_hash == case.log[-1].hash
         if not (whole and case.ended):
             raise Unreachable(

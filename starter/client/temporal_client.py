@@ -13,6 +13,7 @@ from starter.client.case_binding import CaseBinding
 from starter.client.case_queries import CaseQueries
 from starter.client.decision_sender import DecisionSender
 from starter.client.interface import Applied
+from starter.client.lost_terms import LostTerms
 from starter.client.register_lookups import NoRegister
 from starter.client.set_aside_sender import SetAsideSender
 from starter.client.signature_forms import SignatureForms
@@ -43,6 +44,7 @@ class PingtaiClient(ApplicationSender, DecisionSender):
         self._setting_aside = SetAsideSender(self._queries, self._register)
         self._binding = CaseBinding(self._queries, self._register)
         self._forms = SignatureForms(self._queries, self._register)
+        self._lost = LostTerms(self._queries, self._register)
         self._due = due
 
     @classmethod
@@ -67,7 +69,8 @@ class PingtaiClient(ApplicationSender, DecisionSender):
 
     async def state(self, platform_id: str) -> CaseView:
         """Where a platform stands. Raises NoSuchPlatform, Unreachable."""
-        return await self._queries.view(contract.platform_workflow_id(platform_id))
+        async with self._lost.named(platform_id):
+            return await self._queries.view(contract.platform_workflow_id(platform_id))
 
     async def assessment_state(self, platform_id: str, term: int, year: int) -> CaseView:
         """Where a yearly assessment stands. Raises NoSuchPlatform, Unreachable."""

@@ -11,9 +11,14 @@ from db.tables import log_entries
 from starter.client.temporal_client import PingtaiClient
 from tests.audit.typed_commands import Run, in_thread
 from tests.nobody import be_nobody
+from tests.rules.builders import application
 from tests.workflows.world import Life, World
+from worker.doctor.check_cases import open_cases_run
 from worker.temporal_server import TemporalServer
+from workflows.application import PlatformApplication
 from workflows.contract import platform_workflow_id
+from workflows.model import parse
+from workflows.refusal import Refused
 from workflows.vocabulary import Happening
 
 REASON = ("--reason", "数据文件损坏", "--yes")
@@ -49,6 +54,19 @@ async def test_lost_terms_go_on_and_the_next_time_there_is_nothing_to_do(
     rows = [json.loads(line) for line in shown.output.splitlines()]
     assert (shown.exit_code, [row["standing"] for row in rows]) == (0, ["lost", "lost"])
     assert [row.get("year") for row in rows if row["platform_id"] == one.id] == [1]
+    # Until then nothing is decided, and no second term begins beside the open one.
+    for sent in (
+        elsewhere.client.decide(other.id, await other.decision("recommendation")),
+        elsewhere.client.apply(parse(PlatformApplication, application(platform_id=other.id))),
+        elsewhere.client.decide(one.id, await one.decision("self_report")),
+        elsewhere.client.decide(one.id, await one.decision("set_aside", target="d-1")),
+        elsewhere.client.state(one.id),
+    ):
+        with pytest.raises(Refused, match=r"open in the register, and lost in Temporal.*recover"):
+            await sent
+    finding = await open_cases_run(elsewhere.temporal, world.engine)
+    assert finding.advice
+    assert "pingtai recover --all" in finding.advice.en
     unasked = await run(*names, "--reason", "试")
     assert (unasked.exit_code, await elsewhere.client.describe(platform_workflow_id(one.id))) == (
         2,
@@ -88,7 +106,7 @@ async def test_what_does_not_hold_is_named_and_left(world: World, run: Run) -> N
         await connection.execute(update(log_entries).where(*own).values(said=said))
     assert (await run("nobody-has-this", *REASON)).exit_code == 2
     assert (await run(*REASON)).exit_code == 2
-    assert (await run("--all", "--dry-run", "--from", "/nowhere")).exit_code == 2
+    assert (await run("--all", "--dry-run", "--files", "/nowhere")).exit_code == 2
 
 
 async def test_an_older_copy_of_temporal_s_data_is_named(

@@ -99,7 +99,7 @@ def test_the_test_of_leaks_finds_one() -> None:
     [
         (("show",), "错误：缺少参数“平台”。"),
         (("inbox", "--foo"), "没有选项“--foo”"),
-        (("recomend",), "没有命令“recomend”。是否指：“recommend”？"),
+        (("recomend",), "没有命令“recomend”。是否指：“recommend”、“recover”？"),
         (("show", "x", "y"), "多余的参数：y"),
         (("inbox", "--limit", "x"), "“--limit”的值无效：应为整数，1 至 500，不是“x”"),
         (("inbox", "--limit", "999"), "应为整数，1 至 500，不是“999”"),

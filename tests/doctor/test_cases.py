@@ -134,11 +134,11 @@ async def test_a_history_that_was_filled(client: Client, engine: AsyncEngine) ->
 
 
 async def test_a_case_without_any_history(client: Client, engine: AsyncEngine) -> None:
-    """Nothing at Temporal: there is only the archive. A listed one is open, too, and one that ended is not."""
+    """Nothing at Temporal: it goes on from its log. A listed one is open, too, and one that ended is not."""
     await PostgresRegister(engine).write(batch(listed(application("valid-one"))))
     await PostgresRegister(engine).write(batch(listed(application("not-listed"), included=False)))
     found = await open_cases_run(client, engine)
-    told(found, "1 open cases", "platform:valid-one (no workflow)", "archive")
+    told(found, "1 open cases", "platform:valid-one (no workflow)", "pingtai recover")
 
 
 async def test_a_paused_case(client: Client) -> None:

@@ -38,15 +38,10 @@ _PROBLEM = "TemporalReportedProblems IS NOT NULL"
 _DEADLOCK = "TMPRL1101"
 """The SDK's number for a workflow task that takes longer than it may."""
 _GONE = Words(
-    "its history is gone: look for it in the archive (docs/deployment.md, A case that was ended"
-    " from outside)",
-    "其历史已不存在：请查归档（见 docs/deployment.zh.md“被外部终止的流程”）",
-)
-_OTHER_TEMPORAL = Words(
-    "if this is not the Temporal of this register, check TEMPORAL_* and DATABASE_URL; otherwise look"
-    " for their histories in the archive (docs/deployment.md, A case that was ended from outside)",
-    "如所连 Temporal 与名册不属同一系统，请检查 TEMPORAL_* 和 DATABASE_URL；否则请查归档（见"
-    " docs/deployment.zh.md“被外部终止的流程”）",
+    "if this is the Temporal of this register (check TEMPORAL_* and DATABASE_URL), they are lost there and go"
+    " on from their logs: `pingtai recover --all` (docs/first-aid.md)",
+    "如所连 Temporal 与名册属同一系统（请检查 TEMPORAL_*、DATABASE_URL），则已在其中丢失，可据记录接续："
+    "pingtai recover --all（见 docs/first-aid.zh.md）",
 )
 _REPEATED_TERM = Words(
     "decide which is right, and terminate the other (docs/deployment.md, A term with two histories)",
@@ -128,7 +123,7 @@ def _how_to_bring_back(ended: list[Ended]) -> Words:
     platforms = [one for one in ended if ":term-" not in one.workflow_id] or ended
     first = next((one for one in platforms if one.full), platforms[0])
     if not first.run_id:
-        return _GONE if len(ended) == 1 else _OTHER_TEMPORAL
+        return _GONE
     flood, flood_zh = "", ""
     if first.full:
         flood = "its history was filled with messages; the signals of the flood are left out: "
