@@ -131,7 +131,7 @@ def _how_to_bring_back(ended: list[Ended]) -> Words:
     return Words(
         f"{flood}`{first.remedy}`; its assessment is opened again by itself (docs/deployment.md, A case"
         " that was ended from outside)",
-        f"{flood_zh}{first.remedy}；其考核随后自动重新启动（见 docs/deployment.zh.md）",
+        f"{flood_zh}{first.remedy}；其考核随后自动重新启动（见 docs/deployment.zh.md“被外部终止的流程”）",
     )
 
 
