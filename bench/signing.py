@@ -134,14 +134,17 @@ class Side(Ours):
             for one in decided("x", 0, datetime.now(UTC))
         }
         self._roster = Roster(people, list(actors.values()), "x") if people else None
+        self._commission = next(one for one in actors.values() if one.role is Role.COMMISSION)
 
     def form(self, platform_id: str) -> dict[str, Any]:
         """The application of a platform."""
         form = application(f"{self.name}-{platform_id}")
         if self._roster is None:
             return form
+        # One signature for each decision: only the commission may ask for less than two for a listing.
         policy = form.get("policy", {}) | {"authorship": "required"}
-        return form | {"policy": policy, "roster": as_sent(self._roster.newest)}
+        own = {"policy": policy, "submitted_by": as_sent(self._commission)}
+        return form | own | {"roster": as_sent(self._roster.newest)}
 
     def signed(self, raw: dict[str, Any], case: Case[Any], form: bytes) -> dict[str, Any]:
         """A decision as it is sent; `form` was shown to who signs it."""

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable
+from math import inf
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -13,8 +16,12 @@ from db.direct import COMMAND_SECONDS, CONNECT_SECONDS, SERVER_SETTINGS
 from db.pooler import WITHOUT_STATEMENTS, BehindPooler, connect_directly, connect_through
 from workflows.model import canonical
 
-_POOL = 4
-_OVERFLOW = 4
+_POOL = 8
+"""Connections at most; each is opened when it is first needed, and kept: to open one takes as long as a
+dozen statements."""
+_RESTED = 5.0
+"""Seconds without use after which a connection is tried before it is used. That the server has closed one is
+known without: only a network may lose one unseen."""
 _THROUGH_A_POOLER = {
     "prepared_statement_cache_size": 0,
     "prepared_statement_name_func": lambda: "",
@@ -38,9 +45,8 @@ def create_engine(url: str, *, pooled: bool = True) -> AsyncEngine:
         connect_args["command_timeout"] = COMMAND_SECONDS
         options = {
             "pool_size": _POOL,
-            "max_overflow": _OVERFLOW,
+            "max_overflow": 0,
             "pool_timeout": COMMAND_SECONDS,
-            "pool_pre_ping": True,
         }
     engine = create_async_engine(
         parts.difference_update_query(["timeout"]),
@@ -51,7 +57,29 @@ def create_engine(url: str, *, pooled: bool = True) -> AsyncEngine:
         **options,
     )
     _notice_pooler(engine)
+    if pooled:
+        _try_what_has_rested(engine)
     return engine
+
+
+def _try_what_has_rested(engine: AsyncEngine) -> None:
+    """Let an engine use no connection that is lost: what has rested is tried, not each before each use."""
+
+    def put_back(connection: Any, record: Any) -> None:
+        record.info["used"] = monotonic()
+
+    def take(connection: Any, record: Any, _: Any) -> None:
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+        if monotonic() - record.info.get("used", inf) < _RESTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:  # whatever it says: another connection is opened
+            raise InvalidatePoolError from error
+
+    event.listen(engine.sync_engine, "checkin", put_back)
+    event.listen(engine.sync_engine, "checkout", take)
 
 
 def _notice_pooler(engine: AsyncEngine) -> None:

@@ -21,7 +21,13 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import Info
 
-from starter.client.sdk_internals import allow_slow_tasks, can_evict, evict, has_direct_query
+from starter.client.sdk_internals import (
+    allow_slow_tasks,
+    can_evict,
+    evict,
+    has_direct_query,
+    spare_payload_visits,
+)
 from workflows.model import build_models
 
 if TYPE_CHECKING:
@@ -40,6 +46,7 @@ def make_isolating_worker(**options: Unpack[WorkerConfig]) -> Worker:
         RuntimeError: this version of the SDK has no way to evict a workflow.
     """
     build_models()
+    spare_payload_visits()
     made: list[Worker] = []
 
     if not options.get("deployment_config"):

@@ -112,6 +112,50 @@ def allow_slow_replays() -> None:
     vars(_replayer)["_WorkflowWorker"] = Patient
 
 
+# ---- payloads of workflow tasks ----
+
+
+def spare_payload_visits() -> None:
+    """Let workers go through the payloads of a task for their codec only, if they have one; once for a process.
+
+    The SDK goes through each task six times: for a codec, and for a storage outside, which nobody has here. It
+    takes a tenth of a worker's time; and a payload that says it lies in such a storage would fail every task of
+    its case, again and again, whoever sent it: now it comes to the converter, which reads it as a text that
+    every message refuses.
+    """
+    from temporalio.bridge import worker as bridge  # noqa: PLC0415 - only workers load it
+
+    inside: Any = vars(bridge)
+    decode, encode = inside["decode_activation"], inside["encode_completion"]
+    if decode.__module__ == __name__:
+        return
+    metrics: Any = inside["temporalio"].converter._extstore.StorageOperationMetrics
+
+    async def visit(task: Any, by_codec: Any, *, with_headers: bool) -> None:
+        over = inside["CommandAwarePayloadVisitor"](
+            skip_search_attributes=True, skip_headers=not with_headers
+        )
+        await over.visit(inside["_Visitor"](by_codec), task)
+
+    async def decode_activation(task: "Activation", converter: Any, **options: Any) -> Any:
+        if converter.external_storage is not None:
+            return await decode(task, converter, **options)
+        if converter.payload_codec is not None:
+            by_codec = converter._decode_payload_sequence
+            await visit(task, by_codec, with_headers=options["decode_headers"])
+        return metrics()
+
+    async def encode_completion(task: "Completion", converter: Any, **options: Any) -> Any:
+        if converter.external_storage is not None:
+            return await encode(task, converter, **options)
+        if converter.payload_codec is not None:
+            by_codec = converter._encode_payload_sequence
+            await visit(task, by_codec, with_headers=options["encode_headers"])
+        return metrics()
+
+    inside.update(decode_activation=decode_activation, encode_completion=encode_completion)
+
+
 # ---- what it logs ----
 
 WORKFLOW_LOGGERS = (

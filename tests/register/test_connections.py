@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.asyncpg_connections import Parameters, Source, connections, where
 from db.direct import DirectConnections
+from db.engine import create_engine
 from db.inbox_queries import Inbox, Wanted
 from db.queries import RegisterQueries
 from db.register_errors import InvalidDatabaseUrl
@@ -117,6 +118,36 @@ async def test_many_ask_at_once_and_a_lost_connection_is_opened_again(
         await connection.execute(text(f"{end} AND datname = current_database()"))
     await asyncio.sleep(0.05)  # the word of it arrives
     assert {} == await queries.counts()
+
+
+async def test_a_connection_is_tried_when_it_has_rested(
+    database_url: str, direct: DirectConnections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not before each use. One that the server has ended in between is not used, rested or not."""
+    engine = create_engine(database_url)
+    pings: list[Any] = []
+    ping = engine.dialect.do_ping
+
+    def pinging(connection: Any) -> Any:
+        pings.append(connection)
+        return ping(connection)
+
+    async def ask(statement: str) -> int:
+        async with engine.connect() as connection:
+            return int((await connection.execute(text(statement))).scalar_one())
+
+    monkeypatch.setattr(engine.dialect, "do_ping", pinging)
+    first = await ask("SELECT pg_backend_pid()")
+    for rested, tried in ((3600.0, 0), (0.0, 1)):
+        monkeypatch.setattr("db.engine._RESTED", rested)
+        assert first == await ask("SELECT pg_backend_pid()")
+        assert len(pings) == tried
+    monkeypatch.setattr("db.engine._RESTED", 3600.0)
+    await direct.fetch(f"SELECT pg_terminate_backend({first})")
+    await asyncio.sleep(0.05)  # the word of it arrives
+    assert first != await ask("SELECT pg_backend_pid()")
+    assert len(pings) == 1
+    await engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,7 @@ async def test_what_is_not_even_json_harms_nothing(world: World) -> None:
         (b"json/plain", b"{"),
         (b"json/plain", b"\xff"),
         (b"binary/plain", b"abc"),
+        (b"json/external-storage-reference", b"{}"),  # of a storage that nobody has here
     ):
         payload = Payload(metadata={"encoding": encoding}, data=data)
         await life.handle.signal("recommendation", RawValue(payload))
@@ -135,7 +136,7 @@ async def test_what_is_not_even_json_harms_nothing(world: World) -> None:
     await life.stands("inspection")
     assert "WORKFLOW_TASK_FAILED" not in await life.events()
     kinds = [entry.kind for entry in await life.log()]
-    assert [EntryKind.HAPPENING, *[EntryKind.REFUSED] * 4, EntryKind.DECISION] == kinds
+    assert [EntryKind.HAPPENING, *[EntryKind.REFUSED] * 5, EntryKind.DECISION] == kinds
 
 
 async def test_two_signals_in_one_instant_are_judged_one_after_the_other(world: World) -> None:

@@ -1,30 +1,44 @@
 """Queries on cases that no worker has cached: no signal is lost to them."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from temporalio.api.common.v1 import Payload
+from temporalio.bridge import worker as bridge
 from temporalio.bridge.proto.workflow_activation import (
     QueryWorkflow,
     SignalWorkflow,
     WorkflowActivation,
     WorkflowActivationJob,
 )
+from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.client import Client
 from temporalio.contrib.pydantic import PydanticPayloadConverter
-from temporalio.converter import WithSerializationContext
+from temporalio.converter import PayloadCodec, WithSerializationContext
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import WorkflowInstance
 
 from bench.query_race.counting import Counting
 from bench.query_race.race import lagging_clocks, race
 from starter.client.case_queries import CaseQueries
-from starter.client.sdk_internals import DIRECT_QUERY, TASK_SECONDS
+from starter.client.sdk_internals import DIRECT_QUERY, TASK_SECONDS, spare_payload_visits
 from starter.errors import Unreachable
 from worker.query_isolation import QueryIsolatedInstance, make_isolating_worker
 from worker.temporal_server import TemporalServer
 from workflows.converter import WORKER_DATA_CONVERTER, WorkerPayloadConverter
+
+
+class Reversing(PayloadCodec):
+    """A codec that writes each payload backwards."""
+
+    async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        return [Payload(metadata=one.metadata, data=one.data[::-1]) for one in payloads]
+
+    decode = encode
 
 
 async def test_no_signal_is_lost_to_a_query(temporal: TemporalServer) -> None:
@@ -94,6 +108,37 @@ def test_the_parts_of_a_converter_are_made_once() -> None:
     assert first.converters is second.converters
     assert [*first.converters] == [*usual.converters]
     assert first.to_payload({"a": 1}) == usual.to_payload({"a": 1})
+
+
+@pytest.mark.parametrize("codec", [None, Reversing()], ids=["in the clear", "encrypted"])
+async def test_a_task_is_gone_through_for_its_codec_only(
+    monkeypatch: pytest.MonkeyPatch, codec: PayloadCodec | None
+) -> None:
+    """Once for each direction, where the SDK itself goes through it three times, codec or not."""
+    spare_payload_visits()
+    visits: list[dict[str, Any]] = []
+    usual = vars(bridge)["CommandAwarePayloadVisitor"]
+
+    def visitor(**options: Any) -> Any:
+        visits.append(options)
+        return usual(**options)
+
+    monkeypatch.setattr(bridge, "CommandAwarePayloadVisitor", visitor)
+    converter = replace(WORKER_DATA_CONVERTER, payload_codec=codec)
+    signal = SignalWorkflow(input=[Payload(data=b"abc")])
+    came = WorkflowActivation(jobs=[WorkflowActivationJob(signal_workflow=signal)])
+    await bridge.decode_activation(
+        came, converter, decode_headers=False, storage_concurrency_limit=1
+    )
+    going = WorkflowActivationCompletion()
+    going.successful.commands.add().complete_workflow_execution.result.data = b"abc"
+    await bridge.encode_completion(
+        going, converter, encode_headers=False, storage_concurrency_limit=1
+    )
+    assert len(visits) == (2 if codec else 0)
+    result = going.successful.commands[0].complete_workflow_execution.result
+    expected = b"cba" if codec else b"abc"
+    assert [came.jobs[0].signal_workflow.input[0].data, result.data] == [expected] * 2
 
 
 async def test_a_task_may_be_slow(temporal: TemporalServer) -> None:
