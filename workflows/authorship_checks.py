@@ -8,6 +8,7 @@ same rules judge a decision that is sent and one that stands in a log.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from workflows.actors import Actor
@@ -39,12 +40,12 @@ class Authored:
     roles: Mapping[str, Role]
     """In which role each person acted in the case before, by their ids in lower case."""
 
-    @property
+    @cached_property
     def signers(self) -> tuple[RosterEntry, ...]:
         """Who signed, by the entries that they brought."""
         return tuple(one.proof.entry for one in self.signatures if one.proof)
 
-    @property
+    @cached_property
     def wanted(self) -> int:
         """How many persons must sign it."""
         return signatures_wanted(self.state, self.kind, self.outcome)

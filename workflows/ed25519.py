@@ -1,13 +1,20 @@
 """Ed25519 by the library `cryptography`: loaded where a signature is checked (`ssh_signatures.py`)."""
 
+from functools import lru_cache
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+
+@lru_cache(maxsize=256)
+def _read(key: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(key)
 
 
 def is_signature(key: bytes, signature: bytes, message: bytes) -> bool:
     """Return whether a signature of 64 bytes is of a message, by a public key of 32."""
     try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+        _read(key).verify(signature, message)
     except InvalidSignature:
         return False
     return True

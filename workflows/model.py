@@ -4,8 +4,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from enum import Enum
 from functools import cache
-from typing import Annotated, Any, NamedTuple, TypeVar
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 from pydantic_core import PydanticCustomError
@@ -204,7 +206,7 @@ def _blank(path: str, value: Any, *, needed: bool) -> Iterator[tuple[str, Words]
                 yield path, _PUNCTUATION
             return
         case BaseModel():
-            within = ((name, getattr(value, name), one) for name, one in _required(type(value)))
+            within = ((name, getattr(value, name), one) for name, one in texts_of(type(value)))
         case dict():
             within = ((str(name), one, True) for name, one in value.items())
         case tuple():
@@ -218,9 +220,19 @@ def _blank(path: str, value: Any, *, needed: bool) -> Iterator[tuple[str, Words]
 
 
 @cache
-def _required(model: type[BaseModel]) -> tuple[tuple[str, bool], ...]:
-    """Return the fields of a model, and whether each is required."""
-    return tuple((name, one.is_required()) for name, one in model.model_fields.items())
+def texts_of(model: type[BaseModel]) -> tuple[tuple[str, bool], ...]:
+    """Return the fields of a model in which a text may stand, and whether each is required."""
+    fields = model.model_fields.items()
+    return tuple((name, one.is_required()) for name, one in fields if _is_text(one.annotation))
+
+
+def _is_text(kind: Any) -> bool:
+    """Whether a text may stand in a field of this type: not a word of a vocabulary, a day or a number."""
+    if get_origin(kind) is Annotated:
+        return _is_text(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        return any(map(_is_text, get_args(kind)))
+    return not (isinstance(kind, type) and issubclass(kind, Enum | date | int | NoneType))
 
 
 _BLANK = Words("is empty: it has only characters that nobody sees", "不能为空：仅含不可见字符")

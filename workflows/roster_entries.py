@@ -6,6 +6,7 @@ nobody is looked up while it is judged. Why it is so: docs/decisions/0020-roster
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -140,6 +141,7 @@ def prove_entry(entry: RosterEntry, leaves: dict[str, str]) -> RosterProof:
     return RosterProof(entry=entry, index=index, leaves=len(people), path=path)
 
 
+@lru_cache(maxsize=1024)  # the same people sign decision after decision, under the same version
 def proof_holds(proof: RosterProof, root: RosterRoot) -> bool:
     """Return whether an entry stands in a version of the roster."""
     path = [bytes.fromhex(one) for one in proof.path]

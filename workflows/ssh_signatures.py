@@ -121,7 +121,6 @@ def signer_of_hash(signature: bytes, hashed: bytes, namespace: str) -> PublicKey
     return key
 
 
-@lru_cache(maxsize=256)
 def key_named_in(signature: bytes) -> PublicKey:
     """Return the key that a signature names, of which `signer_of` has found before that it made it.
 
@@ -217,6 +216,7 @@ def ssh_string(part: bytes) -> bytes:
     return len(part).to_bytes(4) + part
 
 
+@lru_cache(maxsize=256)
 def read_key_blob(blob: bytes) -> PublicKey:
     parts = SshParts(blob)
     algorithm = parts.string().decode("ascii", "replace")

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from datetime import date
+from enum import Enum
+from typing import Annotated, Any, get_args, get_origin
 
 import pytest
 
@@ -13,7 +15,7 @@ from workflows.case_opening import open_platform
 from workflows.circumstances import Edition
 from workflows.decision_reading import decision_of, new_decision_of
 from workflows.decisions import Recommendation
-from workflows.model import InvalidMessage, parse
+from workflows.model import InvalidMessage, Message, Record, build_models, parse, texts_of
 from workflows.name_comparison import says_something
 from workflows.name_tables import INVISIBLE
 from workflows.steps import AnyStage
@@ -148,3 +150,28 @@ def test_what_is_told_by_its_first_letter_is_told_so_by_each() -> None:
     for letter in map(chr, range(0x10000)):
         rest = says_something(f"\u200b{letter}")  # behind what nobody sees each letter is looked at
         assert says_something(letter) == rest, hex(ord(letter))
+
+
+def test_only_words_days_and_numbers_are_passed_over() -> None:
+    """Whatever else a field may hold is looked at, also behind an alternative or an annotation."""
+    build_models()
+    told = (Enum, date, int)
+    models: list[Any] = [Message, Record]
+    for model in models:
+        models += model.__subclasses__()
+        looked_at = {name for name, _ in texts_of(model)}
+        for name, field in model.model_fields.items():
+            text = any(one is str or one is Any for one in parts_of(field.annotation))
+            assert not text or name in looked_at, (model, name)
+            passed = field.annotation
+            assert name in looked_at or all(
+                one is type(None) or issubclass(one, told) for one in parts_of(passed)
+            )
+
+
+def parts_of(kind: Any) -> list[Any]:
+    """The types of which a field's type is made."""
+    if get_origin(kind) is Annotated:
+        return parts_of(get_args(kind)[0])
+    inner = [one for arg in get_args(kind) for one in parts_of(arg)]
+    return inner or [kind]
