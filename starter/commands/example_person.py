@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from db.home import home
 from starter.desk.profile import Profile, ProfileSigning
 from starter.errors import PingtaiError
-from starter.roster.example_roster import enter_profile, key_path, officers
-from starter.roster.roster_access import open_roster
+from starter.roster.example_roster import enter_profile, example_changes, key_path, officers
+from starter.roster.roster_access import open_direct_roster, open_roster
 from starter.roster.roster_origin import APPOINTED_BY, OFFICERS
 from starter.terminal.screen import complain
 from workflows.roster_entries import RosterEntry
@@ -27,7 +27,11 @@ async def entered(profile: Profile, key: "PublicKey", platform_id: str | None = 
         return False
     try:
         async with open_roster() as roster:
-            found = await enter_profile(roster, profile, key, platform_id)
+            if await example_changes(roster, home()) is None:
+                return False
+        # A service's key may say less than the officers of this machine's own system.
+        async with open_direct_roster() as own:
+            found = await enter_profile(own, profile, key, platform_id)
     except PingtaiError:
         return False
     if found:
@@ -39,6 +43,16 @@ _ENTERED = Words(
     "entered in the example roster, which is for trying only: decisions are signed",
     "已登记于示例人员目录（仅供试用），决定将予签名",
 )
+
+
+def entered_later(profile: Profile) -> Words | None:
+    """Say when an operator's person is entered where the system is there to be tried; None of others."""
+    if profile.roles[0].role is not Role.OPERATOR or not officers(home()):
+        return None
+    return Words(
+        f"{profile.id} is entered in the example roster with the first decision, for its platform",
+        f"{profile.id} 将在作出首项决定时，按该平台登记于示例人员目录",
+    )
 
 
 def example_key(entry: RosterEntry) -> ProfileSigning | None:

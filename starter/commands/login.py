@@ -211,7 +211,8 @@ def _login(said: dict[str, str | None], *, add: bool, new: bool, new_key: bool) 
     changes = old and not (add or whole)
     profile = _changed(said, old) if changes and old else _new_profile(said, before, old)
     profile = profile if new else known_to_system(profile, old)
-    other = entry is not None and old is not None and old.id != profile.id
+    # Another person's key is not taken along.
+    other = whole and old is not None and old.id != profile.id
     signing = chosen_key(said, profile.id, new=new_key, first=old is None or other, entry=entry)
     _keep(profile.model_copy(update={"signing": signing or (old.signing if old else None)}))
 

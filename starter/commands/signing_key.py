@@ -181,7 +181,9 @@ def _tell_standing(profile: Profile, standing: "Standing", found: "KeyStanding")
     if found.objection:
         complain(found.objection)
     elif found.in_no_entry:
-        complain(in_no_entry(profile.id))
+        from starter.commands.example_person import entered_later  # noqa: PLC0415 - seldom needed
+
+        complain(entered_later(profile) or in_no_entry(profile.id))
     if found.proof:
         _tell_other_roles(profile, found.proof.entry)
 

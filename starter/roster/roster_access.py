@@ -112,6 +112,13 @@ async def open_roster() -> AsyncIterator[RosterAccess]:
         async with open_service(address) as client:
             yield HttpRoster(client)
         return
+    async with open_direct_roster() as roster:
+        yield roster
+
+
+@asynccontextmanager
+async def open_direct_roster() -> AsyncIterator[DirectRoster]:
+    """The roster of this machine's system, or of that which the environment names. Raises as `open_roster`."""
     from starter.client.temporal_connection import connect  # noqa: PLC0415 - Temporal's client is slow to load
 
     async with open_connections() as source:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.processes import pingtai
+from tests.system.processes import pingtai, started
 from worker.ports import free_port
 
 NEW = "bj-water-membrane"
@@ -65,6 +65,13 @@ def test_from_the_first_command_on_everything_is_signed(newcomer: Newcomer, tmp_
     assert "(commission-07)" in signed
     assert "(demo-01)" in signed
 
+    body = ("--organisation", "北京霁川模型评测中心")
+    assert "with the first decision" in types("login", "--id", "op-99", "--role", "operator", *body)
+    withdrawn = types("withdraw", "bj-llm-evaluation", "--reason", "停办")
+    assert "op-99: entered in the example roster" in withdrawn
+    assert "(op-99)" in withdrawn
+    by_service(newcomer, tmp_path / "key.txt")
+
     for platform in ("bj-riscv-soc", LISTED):
         dossier = tmp_path / f"{platform}.zip"
         types("audit", "dossier", platform, "-o", str(dossier))
@@ -73,6 +80,25 @@ def test_from_the_first_command_on_everything_is_signed(newcomer: Newcomer, tmp_
             said
         )
     assert "Every change was signed as it must be" in types("audit", "roster")
+
+
+def by_service(newcomer: Newcomer, key: Path) -> None:
+    """Somebody who works by HTTP, whose key may not change the roster, is entered and signs like everybody."""
+    address = f"127.0.0.1:{free_port(28_880)}"
+    said = newcomer.types(
+        *("keys", "create", "区", "--scope", "read", "--scope", "decide:district"),
+        *("--district", "changping"),
+    )
+    key.touch(mode=0o600)
+    key.write_text(next(word for word in said.split() if word.startswith("ptk_")))
+    with started(newcomer.home, "serve", "--address", address, ready="Ctrl-C"):
+        said = newcomer.types(
+            *("login", "--id", "cp-01", "--role", "district", "--district", "changping"),
+            *("--organisation", "昌平区科技主管部门"),
+            *("--url", f"http://{address}", "--key-file", str(key)),
+        )
+        assert "can sign" in said
+        newcomer.types("logout")
 
 
 def test_whose_roster_it_is_is_said_everywhere(newcomer: Newcomer) -> None:
