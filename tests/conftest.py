@@ -1,33 +1,14 @@
-"""For the session one embedded PostgreSQL, and one Temporal with a worker; an empty register for every test."""
+"""How a run of the tests begins and ends, and in which order; its servers: `tests.shared_servers`."""
 
 import gc
+import os
 import signal
-from collections.abc import AsyncIterator, Generator
-from contextlib import asynccontextmanager
-from itertools import count
+from collections.abc import Generator
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
-from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import RPCError
 
-from db.embedded import EmbeddedPostgres
-from db.engine import create_engine
-from db.migrate import upgrade
-from db.queries import RegisterQueries
-from db.register_store import PostgresRegister
-from tests.databases import TEMPLATE, KeptRegister, administer, url_of
-from tests.memory import begin_run, throw_away_folder
+from tests.memory import begin_run
 from tests.order import deal, import_in_turn, needs_servers
-from tests.workflows.world import World
-from worker.demo.clockwork import until
-from worker.ports import free_port
-from worker.search_attributes import ensure_search_attributes, missing_search_attributes
-from worker.temporal_server import RETENTION, TIME_SKIPPING, TemporalServer, temporal_server
-
-_numbers = count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,8 +21,13 @@ def pytest_configure(config: pytest.Config) -> None:
     # A run in the background of a script, or under `nohup`, ignores these, and so would all that it starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    if not hasattr(config, "workerinput"):
+    # Servers in Go look for garbage less often: a tenth of their time, for memory that they have for minutes.
+    os.environ.setdefault("GOGC", "400")
+    is_worker = hasattr(config, "workerinput")
+    if not is_worker:
         config.add_cleanup(begin_run())
+    if is_worker or not config.getoption("numprocesses", None):
+        config.pluginmanager.import_plugin("tests.shared_servers")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -63,169 +49,3 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if not needs_servers(item)]
     items[:] = deal(items, getattr(config, "workerinput", {}).get("workercount", 1))
-
-
-@pytest.fixture(scope="session")
-def servers() -> None:
-    """Asked for by whatever starts a server: `--fast` leaves it out."""
-
-
-@pytest.fixture(scope="session")
-def postgres_url(servers: None) -> str:
-    """The URL of a running server's first database, for whoever administers it; it ends with the run."""
-    return EmbeddedPostgres(throw_away_folder("test")).start()
-
-
-@pytest.fixture(scope="session")
-async def template(postgres_url: str) -> str:
-    """A database with the register's tables, to be copied; a test database loses nothing by no fsync."""
-    await administer(
-        postgres_url,
-        "ALTER SYSTEM SET fsync = off",
-        "SELECT pg_reload_conf()",
-        f"CREATE DATABASE {TEMPLATE}",
-    )
-    await upgrade(url_of(postgres_url, TEMPLATE))
-    return TEMPLATE
-
-
-@pytest.fixture
-async def empty_database_url(postgres_url: str) -> AsyncIterator[str]:
-    """The URL of a fresh database without tables."""
-    name = f"empty_{next(_numbers)}"
-    await administer(postgres_url, f"CREATE DATABASE {name}")
-    yield url_of(postgres_url, name)
-    await administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(scope="session")
-async def kept_register(postgres_url: str, template: str) -> AsyncIterator[KeptRegister]:
-    """The register that the tests have one after another."""
-    async with _kept(postgres_url, "register") as register:
-        yield register
-
-
-@pytest.fixture(scope="session")
-async def kept_second_register(postgres_url: str, template: str) -> AsyncIterator[KeptRegister]:
-    """The same, for `second`."""
-    async with _kept(postgres_url, "second_register") as register:
-        yield register
-
-
-@pytest.fixture
-async def database_url(kept_register: KeptRegister) -> AsyncIterator[str]:
-    """The URL of a database with the register's tables, and nothing in them."""
-    yield kept_register.url
-    await kept_register.empty()
-
-
-@pytest.fixture(scope="session")
-async def session_database_url(postgres_url: str, template: str) -> str:
-    """The URL of one database with the register's tables, shared by the tests that ask for it."""
-    await administer(postgres_url, f"CREATE DATABASE shared TEMPLATE {template}")
-    return url_of(postgres_url, "shared")
-
-
-@pytest.fixture
-def engine(database_url: str, kept_register: KeptRegister) -> AsyncEngine:
-    """An engine on an empty register; who listens to it listens in this test only."""
-    return kept_register.engine.execution_options()
-
-
-@pytest.fixture
-async def second(kept_second_register: KeptRegister) -> AsyncIterator[AsyncEngine]:
-    """An engine on a second empty register, to compare with the first."""
-    yield kept_second_register.engine.execution_options()
-    await kept_second_register.empty()
-
-
-@pytest.fixture
-def register(engine: AsyncEngine) -> PostgresRegister:
-    """A fresh register, to write to."""
-    return PostgresRegister(engine)
-
-
-@pytest.fixture
-def queries(engine: AsyncEngine) -> RegisterQueries:
-    """The same register, to read from."""
-    return RegisterQueries(engine)
-
-
-@pytest.fixture(scope="session")
-async def temporal(servers: None) -> AsyncIterator[TemporalServer]:
-    """The full dev server, with time skipping."""
-    dynamic = (*TIME_SKIPPING, "frontend.WorkflowPauseEnabled=true")
-    folder = throw_away_folder("temporal")
-    async with temporal_server(folder, free_port(27233), dynamic_config=dynamic) as server:
-        yield server
-
-
-@pytest.fixture
-async def namespaced(temporal: TemporalServer) -> Client:
-    """A client of a new namespace at the session's Temporal, which the session's worker knows nothing of."""
-    return await _new_namespace(temporal)
-
-
-async def _new_namespace(temporal: TemporalServer) -> Client:
-    name = f"namespace-{next(_numbers)}"
-    client = await Client.connect(
-        temporal.address, namespace=name, data_converter=pydantic_data_converter
-    )
-    asked = RegisterNamespaceRequest(namespace=name)
-    asked.workflow_execution_retention_period.FromTimedelta(RETENTION)
-    await client.workflow_service.register_namespace(asked)
-
-    async def known() -> bool:
-        try:
-            await missing_search_attributes(client)
-            return not [one async for one in client.list_workflows()]
-        except RPCError:
-            return False
-
-    await until(known, f"the server knows the namespace {name}")
-    return client
-
-
-@pytest.fixture(scope="session")
-async def world(temporal: TemporalServer, session_database_url: str) -> AsyncIterator[World]:
-    """The server, a register of its own, and a worker at work."""
-    client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
-    await ensure_search_attributes(client)
-    engine = create_engine(session_database_url)
-    world = World(client, engine)
-    await world.work()
-    yield world
-    await world.rest()
-    await engine.dispose()
-
-
-@pytest.fixture
-async def elsewhere(world: World, temporal: TemporalServer) -> AsyncIterator[World]:
-    """Another Temporal of the same register, which has none of its cases; with a worker."""
-    async with _another_place(world, temporal) as other:
-        yield other
-
-
-@pytest.fixture
-async def second_place(world: World, temporal: TemporalServer) -> AsyncIterator[World]:
-    """A third one."""
-    async with _another_place(world, temporal) as other:
-        yield other
-
-
-@asynccontextmanager
-async def _another_place(world: World, temporal: TemporalServer) -> AsyncIterator[World]:
-    client = await _new_namespace(temporal)
-    await ensure_search_attributes(client)
-    other = World(client, world.engine)
-    await other.work()
-    yield other
-    await other.rest()
-
-
-@asynccontextmanager
-async def _kept(server: str, name: str) -> AsyncIterator[KeptRegister]:
-    register = KeptRegister(server, name)
-    await register.make()
-    yield register
-    await register.engine.dispose()
