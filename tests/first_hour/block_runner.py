@@ -20,8 +20,6 @@ from worker.main import pingtai
 _REFUSED = 3
 _PROBLEM = "urn:pingtai:problem:"
 _USUAL_HTTP = "127.0.0.1:8080"
-_SECONDS = 60
-_READY_SECONDS = 60
 _WATCH_SECONDS = 0.5
 _READY = ("Ctrl-C", "is running", "waiting", "total")
 _STANDING = (("worker",), ("up",), ("inbox", "--watch"))
@@ -99,7 +97,7 @@ class Typist:
             env={**os.environ, "PATH": path, **self._of_reader()},
             capture_output=True,
             text=True,
-            timeout=_SECONDS,
+            timeout=PATIENCE,
             check=False,
         )
         # curl is content with whatever is answered: what the service refuses is refused here, too.
@@ -132,7 +130,7 @@ class Typist:
             process = WARM.start(MAIN, words, os.environ, self._folder, files)
         # Who watches writes only what changes, where no terminal shows it.
         quiet = time.monotonic() + _WATCH_SECONDS if "--watch" in words else None
-        deadline = time.monotonic() + _READY_SECONDS
+        deadline = time.monotonic() + PATIENCE
         while process.poll() is None and not any(word in log.read_text() for word in _READY):
             if quiet and time.monotonic() > quiet:
                 break

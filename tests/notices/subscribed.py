@@ -91,7 +91,7 @@ async def delivering(
 
 async def until(what: Callable[[], Awaitable[bool]] | Callable[[], bool]) -> None:
     """Wait until something holds."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             holds = what()
             if holds if isinstance(holds, bool) else await holds:

@@ -172,7 +172,7 @@ async def test_names_whose_servers_are_silent_keep_no_other_waiting(
     ]
     try:
         await asyncio.sleep(0)  # all of them ask
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(60):
             assert ["8.8.8.8"] == list(await PUBLIC.addresses("https://hooks.example/"))
     finally:
         over.set()

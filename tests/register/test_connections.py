@@ -25,6 +25,7 @@ from db.substitutions import Substitutions
 from db.support_queries import support_of
 from db.url import connect_arguments, normalised
 from db.validity_queries import validity
+from worker.demo.clockwork import until
 from workflows.actors import Actor
 from workflows.vocabulary import Role
 
@@ -116,7 +117,11 @@ async def test_many_ask_at_once_and_a_lost_connection_is_opened_again(
     end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
     async with engine.connect() as connection:
         await connection.execute(text(f"{end} AND datname = current_database()"))
-    await asyncio.sleep(0.05)  # the word of it arrives
+
+    async def noticed() -> bool:
+        return all(one.is_closed() for one in direct._free)
+
+    await until(noticed, "the client has heard of the ends")
     assert {} == await queries.counts()
 
 

@@ -160,7 +160,7 @@ async def test_readers_and_writers_at_once(
             page = await feed.read(end.moved(mine[-1] if mine else 0), end, ALL, 5)
             mine += [one.position for one in page.events]
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await asyncio.gather(*(follow(mine) for mine in seen), *writing)
     assert [list(range(1, 49))] * 3 == seen
     async with engine.connect() as connection:
@@ -267,7 +267,7 @@ async def test_numbering_waits_for_nobody(
     await register.write(batch(opened()))
     await register.write(batch(opened(application("q-1"), START + timedelta(days=1))))
     held = select(log_entries).where(log_entries.c.platform_id == "p-1").with_for_update()
-    async with engine.begin() as connection, asyncio.timeout(5):
+    async with engine.begin() as connection, asyncio.timeout(60):
         await connection.execute(held)
         assert ["q-1:1:0:0:1"] == ids(await read(feed))
     assert ["q-1:1:0:0:1", "p-1:1:0:0:1"] == ids(await read(feed))

@@ -159,7 +159,7 @@ async def answered(port: int, sent: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(sent)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return await reader.read(300)
     except ConnectionError:
         return b""

@@ -64,12 +64,12 @@ async def test_the_form_and_the_standing_are_asked_at_once(key: PublicKey) -> No
 
     class Answers:
         async def to_sign(self, platform_id: str, decision: Decision) -> ToSign | None:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 await both.wait()
             return None
 
         async def roster_proof(self, person: str) -> None:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 await both.wait()
 
         async def roster_holder(self, public: str) -> str | None:

@@ -49,7 +49,7 @@ async def test_the_web_ui_answers_its_own_pages_only(servers: None, tmp_path: Pa
         page = await browser.get("/namespaces/default/workflows")
         assert (200, "text/html") == (page.status_code, page.headers["content-type"].split(";")[0])
         listed = page
-        async with asyncio.timeout(30):  # it connects to Temporal again after a moment
+        async with asyncio.timeout(60):  # it connects to Temporal again after a moment
             while "namespaceInfo" not in listed.text:
                 listed = await browser.get("/api/v1/namespaces", headers={"Host": "localhost"})
         for name in ("evil.example", "evil.example:8233", "127.0.0.1.evil.example", ""):

@@ -128,7 +128,7 @@ async def test_a_parent_that_names_no_entry(parents: World) -> None:
     await until(looked, "the assessment has looked, in vain")
     decide(case, Kind.WITHDRAWAL)
     await record(parents, case, case)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         ended = await parent.result()
     assert "ended_with_platform" == ended["result"]
 
@@ -149,7 +149,7 @@ async def test_what_was_sent_to_the_run_before(parents: World) -> None:
     )
     carried = CarriedAssessment(state=year.state, record=year.record(), closing=True)
     parent = await open_year(parents, opening.model_copy(update={"carried": carried}))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         assert "ended_with_platform" == (await parent.result())["result"]
 
 

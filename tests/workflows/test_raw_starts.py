@@ -46,7 +46,7 @@ async def start(
 
 async def fails(handle: WorkflowHandle[Any, Any]) -> ApplicationError:
     """How a run fails."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         with pytest.raises(WorkflowFailureError) as caught:
             await handle.result()
     assert isinstance(caught.value.cause, ApplicationError)
@@ -92,7 +92,7 @@ async def test_a_decision_on_a_life_that_nobody_sent(world: World) -> None:
         task_queue=TASK_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
     )
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         with pytest.raises(WorkflowUpdateFailedError) as caught:
             await world.clockwork.client.execute_update_with_start_workflow(
                 "decide", raw, start_workflow_operation=start
@@ -184,7 +184,7 @@ async def test_a_start_that_the_server_would_end_or_repeat(world: World, timing:
     name = f"raw-{next(iter(timing)).replace('_', '-')}"
     form = application(platform_id=name, application_id=f"a-{name}")
     handle = await start(world, term_id(name), form, **timing)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         with pytest.raises(WorkflowFailureError) as caught:
             await handle.result(follow_runs=False)
     assert "a case is started without" in str(caught.value.cause)

@@ -53,7 +53,7 @@ async def _how_it_fails(world: World, kind: str, name: str, *given: Any) -> Appl
         workflows=[Stranger, StrangersPlatform],
         workflow_runner=UnsandboxedWorkflowRunner(),
     )
-    async with strangers, asyncio.timeout(30):
+    async with strangers, asyncio.timeout(60):
         handle = await client.start_workflow(kind, args=given, id=term_id(name), task_queue=_QUEUE)
         with pytest.raises(WorkflowFailureError) as caught:
             await handle.result()

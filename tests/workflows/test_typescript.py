@@ -46,7 +46,7 @@ async def run(*command: str | Path, cwd: Path, **env: str) -> Ran:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         out, err = await process.communicate()
     return Ran(process.returncode, out.decode(), err.decode())
 
