@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -44,8 +44,10 @@ async def write_roster_on(connection: AsyncConnection, entries: Iterable[LogEntr
     for entry in entries:
         stored = await _hash_of(connection, entry.seq)
         before = BEGINNING if entry.seq == 1 else await _hash_of(connection, entry.seq - 1)
-        if stored not in (None, entry.hash) or before != entry.previous:
+        if before != entry.previous:
             raise RosterConflict(entry.seq)
+        if stored not in (None, entry.hash):
+            await _write_at_another_moment(connection, entry)
         if stored:
             continue
         state = state or await _state(connection)
@@ -54,6 +56,20 @@ async def write_roster_on(connection: AsyncConnection, entries: Iterable[LogEntr
         if made and state.root:
             await _write_people(connection, made, state.root.root.version)
             await connection.execute(insert(roster_roots).values(root_row(state.root, entry.seq)))
+
+
+async def _write_at_another_moment(connection: AsyncConnection, entry: LogEntry) -> None:
+    """Write an entry again that the workflow decided again after a reset: the same, at another moment.
+
+    Raises:
+        RosterConflict: something else was decided.
+    """
+    own = roster_log.c.seq == entry.seq
+    row = (await connection.execute(select(roster_log).where(own))).one()
+    free = {"at": entry.at, "previous": entry.previous, "hash": entry.hash}
+    if log_entry(row).model_copy(update=free) != entry:
+        raise RosterConflict(entry.seq)
+    await connection.execute(update(roster_log).where(own).values(free))
 
 
 async def _hash_of(connection: AsyncConnection, seq: int) -> str | None:

@@ -30,7 +30,7 @@ def draft_root(
         root=BEGINNING,
         leaves=1,
         entry=view.log_seq + 1,
-        log_hash=view.log_hash,
+        log_hash=view.content_hash,
         change=BEGINNING,
         at=at,
         before=before.digest() if before else None,

@@ -103,7 +103,8 @@ class RosterRoot(Record):
     entry: int = Field(ge=1)
     """The number that the change of this version has in the roster's log."""
     log_hash: Sha256
-    """The hash of the log entry before it: who signs has seen the log up to there."""
+    """The `content_hash` of the log before it: who signs has seen the log up to there. It holds no moments, so
+    that what the workflow does again after a reset still follows."""
     change: Sha256
     """The hash of what was changed since the version before, of all that the changes say."""
     at: Instant

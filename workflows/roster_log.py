@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from workflows.awaited import Awaited
-from workflows.model import Instant, Record, Sha256, as_sent
+from workflows.model import Instant, Record, Sha256, as_sent, sha256
 from workflows.record import BEGINNING, EntryKind, LogEntry
 from workflows.refusal import Refusal, Refused
 from workflows.roster_decisions import RosterDecision, roster_decision_of
@@ -66,6 +66,8 @@ class RosterView(Record):
     awaited: tuple[Awaited, ...] = ()
     log_seq: int
     log_hash: Sha256
+    content_hash: Sha256 = BEGINNING
+    """Over all that was decided, without its moments: what the next version names (`log_hash` of a root)."""
     recorded: int
     """Entries of the log that the register has."""
 
@@ -79,11 +81,13 @@ class RosterLog:
         seq: int = 0,
         last_hash: str = BEGINNING,
         receipts: Iterable[RosterReceipt] = (),
+        content_hash: str = BEGINNING,
     ) -> None:
         """Begin, or go on after the entry `seq`, whose hash is `last_hash`."""
         self.state = state or RosterState()
         self.seq = seq
         self.last_hash = last_hash
+        self.content_hash = content_hash
         self.log: list[LogEntry] = []
         self._receipts = {(one.decision_id, one.sender): one for one in receipts}
 
@@ -108,7 +112,7 @@ class RosterLog:
         decision = roster_decision_of(raw)
         first = self.named(decision.decision_id, decision.sender)
         if first is None:
-            where = Position(self.seq + 1, self.last_hash, at)
+            where = Position(self.seq + 1, self.content_hash, at)
             why = list(objections(self.state, decision, where))
             if not why and self._arrow(decision) is None:
                 why = [
@@ -159,6 +163,7 @@ class RosterLog:
         entry = entry.model_copy(update={"hash": entry.seal()})
         self.state = moved(self.state, entry)
         self.seq, self.last_hash = entry.seq, entry.hash
+        self.content_hash = sha256([self.content_hash, entry.said])
         self.log.append(entry)
         receipt = RosterReceipt(
             decision_id=decision.decision_id,
@@ -198,6 +203,7 @@ class RosterLog:
             awaited=self.awaited,
             log_seq=self.seq,
             log_hash=self.last_hash,
+            content_hash=self.content_hash,
             recorded=recorded,
         )
 

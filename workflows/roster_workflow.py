@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.refusal import Refused
     from workflows.register_sync import RETRY
     from workflows.roster_batches import RosterBatch, RosterNotice
-    from workflows.roster_decisions import RosterItem
+    from workflows.roster_decisions import RosterItem, roster_decision_of
     from workflows.roster_log import RosterLog, RosterReceipt, RosterView
     from workflows.roster_state import RosterState, put_in_force, takes_away
     from workflows.task_marks import TaskMarks
@@ -50,6 +50,7 @@ class CarriedRoster(Record):
     state: RosterState
     seq: int
     last_hash: Sha256
+    content_hash: Sha256
     receipts: tuple[RosterReceipt, ...]
 
 
@@ -88,7 +89,9 @@ class RosterWorkflow:
         check_id(_INPUT, WHOLE, ROSTER_ID)
         if len(given) == 2 and goes_on():
             taken = record_from(CarriedRoster, given[1])
-            self.roster = RosterLog(taken.state, taken.seq, taken.last_hash, taken.receipts)
+            self.roster = RosterLog(
+                taken.state, taken.seq, taken.last_hash, taken.receipts, taken.content_hash
+            )
             self.carried = True
             return
         if len(given) != 1 or goes_on():
@@ -154,6 +157,7 @@ class RosterWorkflow:
             state=roster.state,
             seq=roster.seq,
             last_hash=roster.last_hash,
+            content_hash=roster.content_hash,
             receipts=roster.receipts,
         )
 
@@ -221,7 +225,8 @@ class RosterWorkflow:
             ApplicationError: `Refused` (details: the refusal) or `InvalidMessage`; nothing has changed.
         """
         # A second roster decides nothing: the register is asked before the first message.
-        await workflow.wait_condition(lambda: self.confirmed)
+        if not self.confirmed:  # to wait lets what came with it be judged before this is taken
+            await workflow.wait_condition(lambda: self.confirmed)
         if self.invalid:
             raise self.invalid
         before = self.roster.state
@@ -239,7 +244,11 @@ class RosterWorkflow:
         if self.invalid:
             raise self.invalid
         try:
-            self.roster.validate(sole_argument(said), workflow.now())
+            if self.confirmed:
+                self.roster.validate(sole_argument(said), workflow.now())
+            else:
+                # After a reset all that was decided comes at once: each follows what is taken before it.
+                roster_decision_of(sole_argument(said))
         except (Refused, InvalidMessage) as error:
             raise answer_of(error) from None
 

@@ -1,9 +1,12 @@
 """The roster in the register: its log, people, keys and versions, in any order of confirming."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from audit.reconciling.roster_rows import row_faults
 from db.register_errors import RegisterConflict
 from db.register_store import PostgresRegister
 from db.roster_queries import (
@@ -19,6 +22,7 @@ from tests.rules.roster_life import HAIDIAN, OPERATOR, A, B, C, Life, entry, ite
 from workflows.record import LogEntry
 from workflows.roster_batches import RosterBatch
 from workflows.roster_entries import proof_holds
+from workflows.roster_log import RosterLog
 from workflows.signed_roots import chain_fault
 from workflows.vocabulary import District, Role
 
@@ -88,6 +92,24 @@ async def test_people_and_proofs(engine: AsyncEngine, register: PostgresRegister
     assert of_platform.after == "op-1"
     rest = await people_page(engine, platform_id="bj-test", after="op-1")
     assert [one.id for one in rest.people] == ["op-2"]
+
+
+async def test_what_a_reset_did_again_is_written_again(
+    engine: AsyncEngine, register: PostgresRegister
+) -> None:
+    """The same decisions at later moments: people, keys and versions stay; something else is refused."""
+    life = _life()
+    log, again = life.roster.log, RosterLog()
+    await _write(register, *log)
+    for one in log:
+        again.decide(one.said, one.at + timedelta(hours=1) * (one.seq > 2))
+    await _write(register, *again.log[1:])
+    assert await roster_log_page(engine, limit=100) == again.log
+    assert await newest_root(engine) == life.roster.state.root
+    assert await row_faults(engine, again.log) == []
+    other = again.log[3].model_copy(update={"outcome": "rejected"})
+    with pytest.raises(RegisterConflict):
+        await _write(register, other.model_copy(update={"hash": other.seal()}))
 
 
 async def test_another_roster_and_a_gap_are_refused(

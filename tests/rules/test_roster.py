@@ -273,12 +273,31 @@ def test_the_log_says_all_again() -> None:
     assert sealed.seal() == sealed.hash
 
 
+def test_what_a_reset_does_again() -> None:
+    """All is decided again at later moments, with other hashes: every signature still follows."""
+    life = _whole()
+    again = RosterLog()
+    for one in life.roster.log:
+        again.decide(one.said, one.at + timedelta(days=2))
+    assert [one.hash for one in again.log] != [one.hash for one in life.roster.log]
+    assert [one.said for one in again.log] == [one.said for one in life.roster.log]
+    assert (again.state.root, again.content_hash) == (
+        life.roster.state.root,
+        life.roster.content_hash,
+    )
+    # And what officers sign for the log as it was is taken in the one that was done again.
+    signed = life.change([item(entry("kw-e"))], A, B)
+    assert again.decide(signed, life.at + timedelta(days=2)).outcome == "in_force"
+
+
 def test_it_is_carried_on_by_its_hashes() -> None:
     """A next run knows no entries, and goes on."""
     life = _whole()
     roster = life.roster
     carried = roster.state.model_validate_json(roster.state.model_dump_json())
-    life.roster = RosterLog(carried, roster.seq, roster.last_hash, roster.receipts)
+    life.roster = RosterLog(
+        carried, roster.seq, roster.last_hash, roster.receipts, roster.content_hash
+    )
     assert life.take(life.change([item(entry("kw-d"))], A, B)).seq == roster.seq + 1
     assert life.roster.state.stage is RosterStage.IN_FORCE
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import (
     Client,
     WorkflowFailureError,
@@ -227,6 +229,44 @@ async def test_what_is_no_roster(client: Client, engine: AsyncEngine) -> None:
     with pytest.raises(WorkflowFailureError):
         await elsewhere.result()
     assert await newest_root(engine) is None
+
+
+async def test_a_reset_decides_again_what_was_decided(client: Client, engine: AsyncEngine) -> None:
+    """At other moments, with other hashes; versions and signatures stay, and the register follows."""
+    life = _now()
+    opening = life.change([item(A), item(B), item(C)], A, B)
+    roster = await _start(client, opening)
+    life.at = (await roster_log_of(roster))[0].at - timedelta(minutes=1)
+    life.take(opening)
+    life.at = datetime.now(UTC)
+    for one in (entry("kw-d"), HAIDIAN):
+        await _follow(life, roster, life.change([item(one)], A, B))
+    await until(lambda: _recorded(roster, life), "the register has all")
+    before, version = await roster_log_page(engine), (await _state(roster)).root
+    request = ResetWorkflowExecutionRequest(
+        namespace=client.namespace,
+        workflow_execution=WorkflowExecution(
+            workflow_id=ROSTER_ID, run_id=roster.first_execution_run_id or ""
+        ),
+        workflow_task_finish_event_id=4,
+        request_id="reset",
+        reason="a test",
+    )
+    await client.workflow_service.reset_workflow_execution(request)
+    newest = client.get_workflow_handle(ROSTER_ID)
+
+    async def decided_again() -> bool:
+        view = await _state(newest)
+        return view.log_seq == 3 == view.recorded and await roster_log_page(engine) != before
+
+    await until(decided_again, "the reset run has decided all again")
+    again = await roster_log_page(engine)
+    assert [one.said for one in again] == [one.said for one in before]
+    assert again[-1].hash != before[-1].hash
+    assert (await _state(newest)).root == version
+    assert (await _state(newest)).log_hash == again[-1].hash
+    signed = life.change([item(entry("kw-e"))], A, B)
+    assert (await _decide(newest, signed)).version == len(before) + 1
 
 
 async def test_open_cases_hear_of_a_revocation(client: Client, engine: AsyncEngine) -> None:
