@@ -9,23 +9,21 @@ from itertools import count
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
-from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import RPCError
 
 from db.embedded import EmbeddedPostgres
 from db.engine import create_engine
 from db.migrate import upgrade
 from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
+from tests.another_place import another_place, new_namespace
 from tests.databases import TEMPLATE, KeptRegister, administer, url_of
 from tests.memory import throw_away_folder
 from tests.workflows.world import World
-from worker.demo.clockwork import until
 from worker.ports import free_port
-from worker.search_attributes import ensure_search_attributes, missing_search_attributes
-from worker.temporal_server import RETENTION, TIME_SKIPPING, TemporalServer, temporal_server
+from worker.search_attributes import ensure_search_attributes
+from worker.temporal_server import TIME_SKIPPING, TemporalServer, temporal_server
 
 _numbers = count(1)
 
@@ -128,27 +126,7 @@ async def temporal(servers: None) -> AsyncIterator[TemporalServer]:
 @pytest.fixture
 async def namespaced(temporal: TemporalServer) -> Client:
     """A client of a new namespace at the session's Temporal, which the session's worker knows nothing of."""
-    return await _new_namespace(temporal)
-
-
-async def _new_namespace(temporal: TemporalServer) -> Client:
-    name = f"namespace-{next(_numbers)}"
-    client = await Client.connect(
-        temporal.address, namespace=name, data_converter=pydantic_data_converter
-    )
-    asked = RegisterNamespaceRequest(namespace=name)
-    asked.workflow_execution_retention_period.FromTimedelta(RETENTION)
-    await client.workflow_service.register_namespace(asked)
-
-    async def known() -> bool:
-        try:
-            await missing_search_attributes(client)
-            return not [one async for one in client.list_workflows()]
-        except RPCError:
-            return False
-
-    await until(known, f"the server knows the namespace {name}")
-    return client
+    return await new_namespace(temporal)
 
 
 @pytest.fixture(scope="session")
@@ -167,25 +145,15 @@ async def world(temporal: TemporalServer, session_database_url: str) -> AsyncIte
 @pytest.fixture
 async def elsewhere(world: World, temporal: TemporalServer) -> AsyncIterator[World]:
     """Another Temporal of the same register, which has none of its cases; with a worker."""
-    async with _another_place(world, temporal) as other:
+    async with another_place(world.engine, temporal) as other:
         yield other
 
 
 @pytest.fixture
 async def second_place(world: World, temporal: TemporalServer) -> AsyncIterator[World]:
     """A third one."""
-    async with _another_place(world, temporal) as other:
+    async with another_place(world.engine, temporal) as other:
         yield other
-
-
-@asynccontextmanager
-async def _another_place(world: World, temporal: TemporalServer) -> AsyncIterator[World]:
-    client = await _new_namespace(temporal)
-    await ensure_search_attributes(client)
-    other = World(client, world.engine)
-    await other.work()
-    yield other
-    await other.rest()
 
 
 @asynccontextmanager

@@ -57,10 +57,8 @@ class RecoveringTerms:
             NotAllowed: nobody here may sign it.
             Unreachable: Temporal does not answer.
         """
-        # Whoever signs by hand is asked for one at a time.
-        at_once = 1 if stating.signer else _AT_ONCE
-        for begin in range(0, len(terms), at_once):
-            some = terms[begin : begin + at_once]
+        for begin in range(0, len(terms), _AT_ONCE):
+            some = terms[begin : begin + _AT_ONCE]
             ways = (self._recover(one.case, stating, kept) for one in some)
             for one, became in zip(some, await asyncio.gather(*ways), strict=True):
                 yield one, became

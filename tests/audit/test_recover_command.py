@@ -5,10 +5,16 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.access_log import list_accesses
+from audit.archive.file_archive import FileHistories
+from audit.archive.server_histories import ServerHistories
+from audit.reading.case_logs import read_runs
+from audit.reading.check_histories import check_reading, not_checked
 from db.tables import log_entries
 from starter.client.temporal_client import PingtaiClient
+from tests.another_place import another_place
 from tests.audit.typed_commands import Run, in_thread
 from tests.nobody import be_nobody
 from tests.rules.builders import application
@@ -133,3 +139,49 @@ async def test_an_older_copy_of_temporal_s_data_is_named(
     log = await PingtaiClient(world.temporal).log(life.id)
     assert [entry.name for entry in log].count(Happening.RECOVERED) == 2
     assert (await life.decide("inspection")).stage == "expert_review"
+
+
+async def test_what_histories_have_and_the_register_lacks_comes_first(
+    world: World,
+    temporal: TemporalServer,
+    second: AsyncEngine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Engine and database are both lost: the histories that were kept are written, and their terms go on."""
+    life = await world.in_its_first_year()
+    await life.decide("self_report")
+    assert life.assessment
+    await life.settled(life.assessment)
+    before = [(line.log, line.entry.hash) for line in await world.queries.log(life.id)]
+    kept = tmp_path / "kept"
+    async for one in ServerHistories(world.temporal).runs(life.id):
+        file = kept / one.workflow_id.replace(":", "_") / f"{one.run_id}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        ids = {"workflow_id": one.workflow_id, "run_id": one.run_id, "sdk": one.sdk}
+        file.write_text(json.dumps(ids | {"history": json.loads(one.content)}))
+    async with another_place(second, temporal) as other:
+        be_nobody(monkeypatch, tmp_path)
+        monkeypatch.setenv("DATABASE_URL", second.url.render_as_string(hide_password=False))
+        monkeypatch.setenv("TEMPORAL_ADDRESS", temporal.address)
+        monkeypatch.setenv("TEMPORAL_NAMESPACE", other.temporal.namespace)
+        run = in_thread("recover")
+        seen = await run("--all", "--files", str(kept), "--dry-run", "--json")
+        first = json.loads(seen.output.splitlines()[0])["histories"]
+        assert (first["platform_id"], first["entries"]) == (life.id, len(before))
+        done = await run("--all", "--files", str(kept), *REASON)
+        assert done.exit_code == 0, done.output
+        there = Life(other, life.id)
+        await there.opened(1)
+        assert (await there.log())[-1].said["histories"].startswith("kept (")
+        assert (
+            await other.client.decide(
+                life.id, await there.decision("district_review", decision_id="later")
+            )
+        ).stage == "evaluation"
+        after = [(line.log, line.entry.hash) for line in await other.queries.log(life.id)]
+        assert set(before) <= set(after)
+        both = [one async for one in FileHistories([kept]).runs(life.id)]
+        both += [one async for one in ServerHistories(other.temporal).runs(life.id)]
+        reading = read_runs(life.id, sorted(both, key=lambda one: one.workflow_id))
+        assert (check_reading(reading), not_checked(reading)) == ([], [])
