@@ -1,8 +1,7 @@
 """What every decision says, whatever its kind: see `decisions.py` for each."""
 
 from collections.abc import Mapping
-from functools import cached_property
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -10,7 +9,7 @@ from workflows.actors import Actor, Document
 from workflows.circumstances import Edition
 from workflows.credit_codes import is_none
 from workflows.field_labels import Label
-from workflows.model import Day, DecisionId, Identifier, Message, Sha256, Text, as_sent, sha256
+from workflows.model import Day, DecisionId, Identifier, Message, SentOnce, Sha256, Text, sha256
 from workflows.signatures import MOST_SIGNATURES, Signature
 from workflows.signed_roots import MOST_ROOTS, SignedRoot
 from workflows.vocabulary import Word
@@ -54,7 +53,7 @@ _ITS_OWN_ID = Words(
 )
 
 
-class Decision(Message):
+class Decision(SentOnce, Message):
     """What every decision says: its id, who, on what day (Beijing time), on which documents."""
 
     only_outcome: ClassVar[Word]
@@ -118,17 +117,6 @@ class Decision(Message):
             ),
         ),
     ] = Field(default=(), max_length=MOST_ROOTS, exclude_if=_is_empty)
-
-    @cached_property
-    def sent(self) -> Mapping[str, Any]:
-        """What was sent, as `as_sent` writes it: asked for again and again while a decision is taken."""
-        return as_sent(self)
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Copy the fields only: a copy that says something else was sent otherwise."""
-        copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("sent", None)
-        return copied
 
     @property
     def sender(self) -> str:

@@ -5,9 +5,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
-from functools import cache
+from functools import cache, cached_property
 from types import NoneType, UnionType
-from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Self, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 from pydantic_core import PydanticCustomError
@@ -60,6 +60,21 @@ class Record(BaseModel):
     """Written by ourselves: unknown fields are ignored, so that older code reads newer records."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True, defer_build=True)
+
+
+class SentOnce(BaseModel):
+    """What is written again and again while it is judged, sealed or sent: it is written once."""
+
+    @cached_property
+    def sent(self) -> dict[str, Any]:
+        """What was sent, as `as_sent` writes it; nobody changes it."""
+        return as_sent(self)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy the fields only: a copy that says something else is sent otherwise."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("sent", None)
+        return copied
 
 
 def build_models() -> None:

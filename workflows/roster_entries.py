@@ -14,7 +14,17 @@ from pydantic import Field
 from workflows.credit_codes import CreditCode
 from workflows.field_labels import Label
 from workflows.merkle import Root, audit_path, leaf_hash, root_from
-from workflows.model import Day, Identifier, Instant, Name, Record, Sha256, canonical, sha256
+from workflows.model import (
+    Day,
+    Identifier,
+    Instant,
+    Name,
+    Record,
+    SentOnce,
+    Sha256,
+    canonical,
+    sha256,
+)
 from workflows.named_document import Document
 from workflows.periods import beijing_date
 from workflows.vocabulary import District, Role
@@ -84,7 +94,7 @@ class RosterEntry(Record):
         return leaf_hash(canonical(self.content()))
 
 
-class RosterProof(Record):
+class RosterProof(SentOnce, Record):
     """An entry, and the way from it to a root of the roster (RFC 6962, 2.1.1)."""
 
     entry: RosterEntry

@@ -7,7 +7,6 @@ it is never taken in another case, term or year, nor in a later round of its ste
 rule judges a decision that is sent and one that stands in a log.
 """
 
-from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -23,7 +22,7 @@ from workflows.case_changes import FactsChange
 from workflows.circumstances import Circumstances
 from workflows.decision import Decision
 from workflows.rules import CaseState
-from workflows.signed_form import signed_form, signers
+from workflows.signed_form import signature_blobs, signed_form, signers
 from workflows.ssh_signatures import BadSignature, key_named_in
 from workflows.vocabulary import Authorship
 from workflows.words import Words
@@ -92,7 +91,7 @@ def objections_to_authors(
         outcome=decision.result,
         actor=decision.actor,
         signatures=decision.signatures,
-        keys=tuple(key_named_in(b64decode(one.sshsig)) for one in decision.signatures),
+        keys=tuple(map(key_named_in, signature_blobs(decision.sent.get("signatures", ())))),
         state=state,
         at=circumstances.at,
         roles=circumstances.roles,

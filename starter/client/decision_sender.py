@@ -103,7 +103,7 @@ class DecisionSender:
                 person = (one.get("proof") or {}).get("entry", {}).get("id")
                 proof = await self._register.roster_proof(person) if person else None
                 if proof:
-                    signatures[number] = {**one, "proof": as_sent(proof)}
+                    signatures[number] = {**one, "proof": proof.sent}
         return {**raw, "signatures": signatures} if signatures else raw
 
     async def _tells_of_roster(self, workflow_id: str, raw: dict[str, Any]) -> bool:

@@ -13,7 +13,6 @@ from starter.errors import BadInput, NotAllowed
 from workflows.decision import CaseReference, Decision
 from workflows.decision_reading import decision_of
 from workflows.model import as_sent
-from workflows.signatures import Signature
 from workflows.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -144,7 +143,7 @@ def with_signature(
     from workflows.signed_form import signed_form  # noqa: PLC0415 - only what is signed needs it
 
     sshsig = base64.b64encode(signer.sign(signed_form(decision_of(raw)))).decode()
-    made = as_sent(Signature(sshsig=sshsig, proof=proof))
+    made = {"sshsig": sshsig} | ({"proof": proof.sent} if proof else {})
     return raw | {"signatures": [*raw.get("signatures", ()), made]}
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from pydantic import ValidationError
 
-from workflows.model import canonical
+from workflows.model import as_sent, canonical, parse
 from workflows.roster_entries import (
     LONGEST_PATH,
     RosterKey,
@@ -17,6 +17,7 @@ from workflows.roster_entries import (
     prove_entry,
     root_over,
 )
+from workflows.signatures import Signature
 
 from .officers import FIRST_DAY, NOW, entry, public_key, root
 
@@ -125,3 +126,14 @@ def test_what_a_message_brings_is_bounded() -> None:
             RosterKey(public=line, first=FIRST_DAY)
     with pytest.raises(ValidationError):
         RosterRoot(**{**root([entry("kw-1")]).model_dump(), "version": 0})
+
+
+def test_a_proof_is_written_once_as_a_signature_carries_it() -> None:
+    """For all that its person signs; a copy that says something else is written as that."""
+    people = [entry("kw-1"), entry("kw-2")]
+    proof = prove_entry(people[0], {one.id: one.leaf().hex() for one in people})
+    whole = as_sent(Signature(sshsig="abcd", proof=proof))
+    assert whole == {"sshsig": "abcd", "proof": proof.sent}
+    assert proof.sent is proof.sent
+    assert proof_holds(parse(RosterProof, proof.sent), root(people))
+    assert proof.model_copy(update={"index": 1}).sent == proof.sent | {"index": 1}
