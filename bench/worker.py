@@ -117,9 +117,7 @@ async def main(name: str, address: str, database: str, cached: str, sandboxed: s
 
 
 if __name__ == "__main__":
-    gc.set_threshold(
-        100_000, 20, 20
-    )  # as `worker.main` has it for all that it runs; here for either side
+    gc.set_threshold(200_000, 20, 20)  # as `worker.main` sets it; here for either side
     asyncio.run(main(*sys.argv[1:]))
     sys.stdout.flush()
     os._exit(0)  # the SDK's threads may abort an ordinary exit (sdk-python#300)

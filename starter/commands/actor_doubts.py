@@ -26,7 +26,9 @@ class ActorDoubts:
 
     def of(self, actor: Any) -> list[Words]:
         """Return what is asked about an actor; what cannot be looked up now is not."""
-        return [*self._of_office(actor), *self._of_person(actor)] if is_actor(actor) else []
+        if not isinstance(actor, Mapping):
+            return []
+        return [*self._of_office(actor), *self._of_person(actor)]
 
     def _of_office(self, actor: Mapping[str, Any]) -> list[Words]:
         """Ask about an office that is not the profile's, or resembles a known one.
@@ -70,11 +72,6 @@ class ActorDoubts:
         if person not in self._unknown:
             found = self._unknown[person] = unknown_person(person)
         return [Words(f"{found.en}.", f"{found.zh}。")] if found else []
-
-
-def is_actor(actor: Any) -> bool:
-    """Return whether it is one that can be asked about."""
-    return isinstance(actor, Mapping)
 
 
 def unknown_person(*people: str) -> Words | None:

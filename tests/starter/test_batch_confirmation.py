@@ -5,24 +5,20 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
-from unittest.mock import AsyncMock
 
 import pytest
 from click.testing import Result
 
 from starter.clock import today
-from starter.doubts.message_doubts import message_doubts as doubts
 from starter.errors import Unreachable, no_such_platform
 from tests.register.cases import opened
 from tests.rules.builders import application
-from tests.rules.cases import at_stage, decision
 from tests.starter.shown_cases import card_of
+from tests.starter.test_decision_doubts import inspection
 from workflows.periods import beijing_date
 from workflows.refusal import Refusal, Refused
 from workflows.run_io import DecisionPreview
-from workflows.vocabulary import Finding, IndicatorGroup, InspectionItem, Kind, Stage
 
 Run = Callable[..., Result]
 Sent = list[tuple[str, dict[str, Any]]]
@@ -251,104 +247,6 @@ def test_a_dry_run_waits_for_no_line_that_is_refused(
     assert why in pingtai("decide", "--file", "x.jsonl", "--dry-run", lang=lang).output
 
 
-@pytest.mark.usefixtures("terminal")
-@pytest.mark.parametrize(
-    ("lang", "asked", "told"),
-    [
-        ("en", "Send 2, list 2026-02 has 3 platforms already?", "List 2026-02 has 3 platforms"),
-        ("zh", "提交 2 项，名单 2026-02 已有 3 个平台？", "名单 2026-02 已有 3 个平台。"),
-    ],
-)
-def test_a_list_that_has_platforms_already_is_said(  # noqa: PLR0917
-    pingtai: Run, sent: Sent, monkeypatch: pytest.MonkeyPatch, lang: str, asked: str, told: str
-) -> None:
-    """An old number may have been typed: in the question, and where nobody is asked, of a dry run too."""
-    rows = [SimpleNamespace(platform_id=f"bj-{n}", certificate_number=f"B-{n}") for n in (2, 7, 8)]
-
-    @asynccontextmanager
-    async def reads(**_: Any) -> AsyncIterator[Any]:
-        yield SimpleNamespace(listings=AsyncMock(return_value=rows))
-
-    monkeypatch.setattr("starter.commands.list_contents.open_reads", reads)
-    Path("names.txt").write_text("bj-1 B-1\nbj-2 B-2\n", encoding="utf-8")
-    who = ("--actor", "kw-1", "--organisation", "市科委", "--role", "commission")
-    command = ("list", "publish", "--number", "2026-02", "--file", "names.txt", *who)
-    assert asked in pingtai(*command, lang=lang, stdin="n\n").stdout
-    assert told in pingtai(*command, "--dry-run", lang=lang).stderr
-    assert [] == sent
-    assert told in pingtai(*command, "--yes", lang=lang).stderr
-    rows[1:] = []  # run again, it has what the file has
-    assert told[:6] not in pingtai(*command, "--dry-run", lang=lang).stderr
-
-
-@pytest.mark.parametrize(
-    ("lang", "told"),
-    [
-        ("en", "List 2026-02 has 1 platform already."),
-        ("zh", "名单 2026-02 已有 1 个平台。"),
-    ],
-)
-def test_one_listing_and_lines_of_a_file_are_told_of_a_list_that_is_not_empty(  # noqa: PLR0917
-    pingtai: Run,
-    sent: Sent,
-    answers: dict[str, Any],
-    monkeypatch: pytest.MonkeyPatch,
-    lang: str,
-    told: str,
-) -> None:
-    """Tried and sent: to add one platform after the other is usual, so it is not asked about."""
-    answers["check"] = DecisionPreview(stage="valid")
-
-    @asynccontextmanager
-    async def reads(**_: Any) -> AsyncIterator[Any]:
-        row = SimpleNamespace(platform_id="bj-7", certificate_number="B-7")
-        yield SimpleNamespace(listings=AsyncMock(return_value=[row]))
-
-    monkeypatch.setattr("starter.commands.list_contents.open_reads", reads)
-    who = ("--actor", "kw-1", "--organisation", "市科委", "--role", "commission")
-    listing = {"outcome": "included", "list_number": "2026-02", "certificate_number": "B-1"}
-    flags = ("--outcome", "included", "--list-number", "2026-02", "--certificate-number", "B-1")
-    lines = [{"platform": f"bj-{n}", "kind": "listing", **listing} for n in (1, 2)]
-    Path("x.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    batch = ("decide", "--file", "x.jsonl", "--date", str(today()))
-    for command in (("list", "bj-1", *flags), batch):
-        for how in ((), ("--dry-run",)):
-            done = pingtai(*command, *who, *how, lang=lang)
-            assert (0, 1) == (done.exit_code, done.stderr.count(told)), done.output
-    assert 3 == len(sent)
-    again = pingtai("list", "bj-7", *flags, *who, lang=lang)
-    assert told not in again.stderr, "it is the list's only platform"
-
-
-@pytest.mark.parametrize(
-    ("lang", "told"),
-    [
-        ("en", "List 2026-02 has 1 platform already. If that is meant, add --yes"),
-        ("zh", "名单 2026-02 已有 1 个平台。确需提交的，请加 --yes"),
-    ],
-)
-def test_a_script_publishes_into_a_list_that_is_not_empty_with_yes(
-    pingtai: Run, sent: Sent, monkeypatch: pytest.MonkeyPatch, lang: str, told: str
-) -> None:
-    """What a terminal asks once, a script says once: nothing is sent before."""
-
-    @asynccontextmanager
-    async def reads(**_: Any) -> AsyncIterator[Any]:
-        row = SimpleNamespace(platform_id="bj-7", certificate_number="B-7")
-        yield SimpleNamespace(listings=AsyncMock(return_value=[row]))
-
-    monkeypatch.setattr("starter.commands.list_contents.open_reads", reads)
-    Path("names.txt").write_text("bj-1 B-1\nbj-2 B-2\n", encoding="utf-8")
-    who = ("--actor", "kw-1", "--organisation", "市科委", "--role", "commission")
-    command = ("list", "publish", "--number", "2026-02", "--file", "names.txt", *who)
-    for how in ((), ("--dry-run",)):
-        done = pingtai(*command, *how, lang=lang)
-        assert (2, True) == (done.exit_code, told in done.stderr)
-    assert [] == sent
-    assert 0 == pingtai(*command, "--yes", lang=lang).exit_code
-    assert 2 == len(sent)
-
-
 @pytest.mark.parametrize(
     ("lang", "told"),
     [
@@ -374,60 +272,6 @@ def test_what_a_terminal_asks_about_a_script_says_yes_to(
     for command in (one, batch):
         assert 0 == pingtai(*command, "--yes", lang=lang).exit_code
     assert ["bj-2", "bj-1", "bj-1", "bj-2"] == [platform for platform, _ in sent]
-
-
-def inspection(outcome: str, **findings: str) -> dict[str, Any]:
-    """An inspection of today: all satisfactory but for what is named."""
-    found = {str(item): {"finding": "satisfactory"} for item in InspectionItem}
-    found |= {item: {"finding": finding} for item, finding in findings.items()}
-    raw = decision("inspection", at_stage(Stage.INSPECTION))
-    return {**raw, "outcome": outcome, "findings": found, "decided_on": str(today())}
-
-
-def test_findings_that_contradict_the_outcome_are_asked_about() -> None:
-    """In both ways; what is to be improved contradicts neither."""
-    day = today()
-    [told] = doubts(inspection("passed", site="unsatisfactory", equipment="unsatisfactory"), day)
-    assert "site, equipment" in told.en
-    assert "场地、设备" in told.zh
-    assert [] == doubts(inspection("passed", site="to_improve"), day)
-    assert [] == doubts(inspection("returned", site="unsatisfactory"), day)
-    assert 1 == len(doubts(inspection("failed"), day))
-    groups = {str(group): {"finding": str(Finding.UNSATISFACTORY)} for group in IndicatorGroup}
-    for kind, outcome in ((Kind.EVALUATION, "effective"), (Kind.REASSESSMENT, "met")):
-        raw = {"kind": str(kind), "outcome": outcome, "findings": groups}
-        assert 1 == len(doubts({**raw, "decided_on": str(day)}, day))
-
-
-@pytest.mark.parametrize(("days", "asked"), [(0, 0), (90, 0), (91, 1), (-1, 1)])
-def test_a_date_far_from_today_is_asked_about(
-    days: int, asked: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """More than 90 days ago, or in the future."""
-    monkeypatch.setattr("starter.doubts.message_doubts.LONG_AGO", 90)
-    raw = {"kind": "withdrawal", "decided_on": str(today().fromordinal(today().toordinal() - days))}
-    assert asked == len(doubts(raw, today()))
-
-
-def test_a_date_before_the_application_is_asked_about() -> None:
-    """It may be a decision on paper; it may be last year's, mistyped."""
-    day = today()
-    before = day.fromordinal(day.toordinal() - 2)
-    raw = {"kind": "withdrawal", "decided_on": str(before)}
-    assert [] == doubts(raw, day, before)
-    assert f"before the application of {day}" in doubts(raw, day, day)[0].en
-    assert [] == doubts({"kind": "withdrawal", "decided_on": "when?"}, day, day)
-    assert [] == doubts({"kind": "bringing_in", "decided_on": "2020-01-02"}, day, day)
-
-
-@pytest.mark.parametrize(("days", "asked"), [(180, 0), (366, 0), (367, 1), (-400, 1)])
-def test_a_deadline_a_year_away_is_asked_about(days: int, asked: int) -> None:
-    """A year that was mistyped; the same with the day of a support."""
-    day = today()
-    for kind, field in (("evaluation", "mend_by"), ("support", "given_on")):
-        far = str(day.fromordinal(day.toordinal() + days))
-        raw = {"kind": kind, "decided_on": str(day), field: far}
-        assert asked == len(doubts(raw, day))
 
 
 @pytest.mark.usefixtures("terminal")

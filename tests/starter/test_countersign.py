@@ -1,7 +1,6 @@
 """What needs two signatures waits for the second; another officer reads it, signs it and sends both."""
 
 import json
-from base64 import b64decode
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
@@ -14,7 +13,7 @@ from click.testing import Result
 from db.countersign_queries import CountersignDraft
 from db.row_types import LogLine
 from starter.clock import today
-from starter.desk.countersigning import has_moved_on, no_draft, signed_once
+from starter.desk.countersigning import has_moved_on, signed_once
 from starter.desk.profile import Profile, ProfileRole, ProfileSigning, write_profile
 from starter.signing.key_files import make_key
 from tests.register.cases import Told
@@ -23,13 +22,11 @@ from tests.rules.cases import at_stage, decide
 from tests.rules.signing import Person, bound, signed
 from tests.starter.shown_cases import lines
 from tests.starter.test_guided import show_case
-from workflows.decision_reading import decision_of
+from tests.starter.waiting_drafts import PretendDrafts, proofs, signers
 from workflows.model import InvalidMessage
 from workflows.refusal import Refusal, Refused
-from workflows.roster_entries import RosterEntry, RosterProof, prove_entry
 from workflows.run_io import DecisionPreview
-from workflows.signed_form import signed_form
-from workflows.ssh_signatures import PublicKey, signer_of
+from workflows.ssh_signatures import PublicKey
 from workflows.states import Receipt
 from workflows.vocabulary import Happening, Kind, Role, Stage
 
@@ -38,41 +35,6 @@ Sent = list[tuple[str, dict[str, Any]]]
 COMMISSION = ProfileRole(role=Role.COMMISSION, organisation="市科委、中关村管委会")
 LIST = ("list", "one", "p-1", "--outcome", "included", "--list-number", "2027-01")
 LISTING = (*LIST, "--certificate-number", "GX-1", "--yes")
-
-
-class PretendDrafts:
-    """Where decisions wait, in memory."""
-
-    def __init__(self) -> None:
-        """Nothing waits."""
-        self.kept: dict[int, CountersignDraft] = {}
-
-    async def leave(self, raw: dict[str, Any]) -> CountersignDraft:
-        """Keep one."""
-        decision, number = signed_once(raw), len(self.kept) + 1
-        assert decision.case
-        draft = CountersignDraft(
-            number=number, platform_id=decision.case.platform_id, term=1, year=0, kind=decision.kind,
-            outcome=str(decision.result), person_id=decision.actor.id, decision=raw,
-            decision_id=decision.decision_id, answers=decision.case.answers or "",
-            left_at=datetime.now(UTC),
-        )  # fmt: skip
-        self.kept[number] = draft
-        return draft
-
-    async def waiting(self) -> list[CountersignDraft]:
-        """All of them."""
-        return list(self.kept.values())
-
-    async def find(self, number: int) -> CountersignDraft:
-        """One of them."""
-        if number not in self.kept:
-            raise no_draft(number)
-        return self.kept[number]
-
-    async def drop(self, number: int) -> None:
-        """Forget one."""
-        self.kept.pop(number, None)
 
 
 @pytest.fixture(autouse=True)
@@ -103,17 +65,6 @@ def drafts(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -> PretendD
     return there
 
 
-def proofs(*people: str) -> dict[str, RosterProof]:
-    """The proofs of officers who stand in a roster."""
-    entries = [
-        RosterEntry(id=person, name="某某", role=Role.COMMISSION, organisation="市科委",
-                    first_day=date(2026, 1, 1), appointed_by="市科委")
-        for person in people
-    ]  # fmt: skip
-    leaves = {one.id: one.leaf().hex() for one in entries}
-    return {one.id: prove_entry(one, leaves) for one in entries}
-
-
 @pytest.fixture
 def sit_down(tmp_path: Path) -> Callable[[str], PublicKey]:
     """Let an officer with a key sit at the desk."""
@@ -126,12 +77,6 @@ def sit_down(tmp_path: Path) -> Callable[[str], PublicKey]:
         return key
 
     return sit
-
-
-def signers(raw: dict[str, Any]) -> list[PublicKey]:
-    """The keys by which a decision was signed, which verify."""
-    form = signed_form(decision_of(raw))
-    return [signer_of(b64decode(one["sshsig"]), form) for one in raw["signatures"]]
 
 
 Sit = Callable[[str], PublicKey]

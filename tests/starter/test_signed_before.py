@@ -10,15 +10,13 @@ from starter.desk.profile import Profile, write_profile
 from tests.starter.test_countersign import (
     COMMISSION,
     LISTING,
-    PretendDrafts,
     Run,
     Sent,
     Sit,
     drafts,
-    proofs,
-    signers,
     sit_down,
 )
+from tests.starter.waiting_drafts import PretendDrafts, proofs, signers
 
 __all__ = ["drafts", "sit_down"]
 
