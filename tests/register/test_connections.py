@@ -143,13 +143,19 @@ async def test_a_connection_is_tried_when_it_has_rested(
 
     monkeypatch.setattr(engine.dialect, "do_ping", pinging)
     first = await ask("SELECT pg_backend_pid()")
+    async with engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
     for rested, tried in ((3600.0, 0), (0.0, 1)):
         monkeypatch.setattr("db.engine._RESTED", rested)
         assert first == await ask("SELECT pg_backend_pid()")
         assert len(pings) == tried
     monkeypatch.setattr("db.engine._RESTED", 3600.0)
     await direct.fetch(f"SELECT pg_terminate_backend({first})")
-    await asyncio.sleep(0.05)  # the word of it arrives
+
+    async def ended() -> bool:
+        return bool(driver.is_closed())
+
+    await until(ended, "the client has heard of the end")
     assert first != await ask("SELECT pg_backend_pid()")
     assert len(pings) == 1
     await engine.dispose()
