@@ -19,6 +19,7 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from starter.client.application_look import Look, Looked
 from starter.client.blocking_workflow import (
     ENDED_OUTSIDE,
     ended_outside,
@@ -121,6 +122,8 @@ class ApplicationSender:
 
             stage = open_platform(form, datetime.now(UTC)).state.stage
             await self._check_number(form)
+            if isinstance(sign, Look):
+                sign.nothing()
             try:
                 with translate_rpc_errors():
                     # Where what ended last was no case, its id is free; and an ended term has a next.
@@ -133,6 +136,17 @@ class ApplicationSender:
                 term=form.term,
                 workflow_id=workflow_id,
             )
+
+    async def application_to_sign(self, application: PlatformApplication) -> ToSign | None:
+        """Return what is to be signed of an application, as it would be handed in now; nothing is sent.
+
+        None: nothing, or it was handed in before. Raises as `apply`.
+        """
+        try:
+            await self.apply(application, Look())
+        except Looked as looked:
+            return looked.form
+        return None
 
     async def _check_number(self, form: PlatformApplication) -> None:
         """Refuse to bring a platform in under another one's certificate number (§四(四)).
@@ -335,5 +349,10 @@ def _following(
         # Whoever applies does not choose by which roster decisions are judged.
         "roster": roster or application.roster,
     }
-    form = application.model_copy(update=changes)
-    return parse(PlatformApplication, form.model_dump_json())
+    form = parse(PlatformApplication, application.model_copy(update=changes).model_dump_json())
+    signed = application.brought_in
+    if signed is None or not signed.signatures:
+        return form
+    # It stays as it was signed, and answers the application as it is sent, without what is left open in it.
+    as_signed = form.model_copy(update={"brought_in": signed})
+    return parse(PlatformApplication, as_plain_data(as_signed))

@@ -94,10 +94,25 @@ class PingtaiHttpClient:
 
     async def apply(self, application: "PlatformApplication", sign: Sign | None = None) -> Applied:
         """See `Pingtai`. Raises also NotAllowed: the key may not apply."""
+        if sign is not None:
+            from starter.client.signed_applications import signed_application  # noqa: PLC0415 - few sign
+
+            application = await signed_application(self, application, sign)
         answer = await self._call("POST", "/v1/applications", json=as_sent(application))
         applied = parse_answer(TypeAdapter(Applied), answer.content)
         told = {"repeated": REPEATED in answer.headers, "odd": DOUBTS in answer.headers}
         return applied.model_copy(update=told)
+
+    async def application_to_sign(self, application: "PlatformApplication") -> ToSign | None:
+        """Return what is to be signed of an application, as it would be handed in. Raises as `apply`."""
+        asked = {"dry_run": "true"}
+        answer = await self._call(
+            "POST", "/v1/applications", json=as_sent(application), params=asked
+        )
+        tried = answer.json()
+        if tried.get("to_sign") is None:
+            return None
+        return ToSign(decision=tried["to_sign"], signatures_needed=tried["signatures_needed"])
 
     async def taken_up(self, applied: Applied, within: float) -> bool:
         """See `Pingtai`. The service tells nothing of its workers: it is taken to be so, without waiting."""

@@ -54,8 +54,7 @@ class Pingtai(Protocol):
     async def apply(self, application: "PlatformApplication", sign: Sign | None = None) -> Applied:
         """Start the term that an application asks for; the same one again gives the first answer.
 
-        `sign` signs what it brings in, where its case asks for that. The service takes none: there an
-        existing platform is applied for, and then brought in by a decision.
+        `sign` signs what it brings in, or that it is for the next term, where its case asks for that.
 
         Raises:
             Refused: another application's term is open, or this id was used for another content.

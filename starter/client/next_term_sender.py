@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from starter.client.application_look import Look
 from starter.client.interface import Applied, Sign
 from starter.clock import today
 from starter.errors import BadInput
@@ -74,5 +75,7 @@ async def hand_in(
         "application": content,
     }
     to_sign = await client.to_sign(form.platform_id, decision) if sign else None
+    if isinstance(sign, Look) and to_sign is None:
+        sign.nothing()
     await client.decide(form.platform_id, await sign(to_sign) if sign and to_sign else decision)
     return answer

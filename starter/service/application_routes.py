@@ -1,6 +1,8 @@
 """`POST /v1/applications`: a platform's application comes in."""
 
-from fastapi import APIRouter
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -38,19 +40,38 @@ class AppliedAnswer(Record):
     """Of an application for the next term that waits for the present one to end: when it begins."""
 
 
+class ApplicationDryRun(Record):
+    """What is to be signed of an application, where its case asks for that."""
+
+    to_sign: dict[str, Any] | None = None
+    """The decision that its person signs: what it brings in, or that it is for the next term. 待签决定"""
+    signatures_needed: int = 0
+    """How many persons sign it. 所需签名人数"""
+
+
 @router.post(
     "/applications",
     summary="Apply for a platform. 提交申请",
-    responses=written(AppliedAnswer, "applied", headers=DOUBTS),
+    responses=written(AppliedAnswer | ApplicationDryRun, "applied", headers=DOUBTS),
     openapi_extra=body(PlatformApplication, "PlatformApplication", "application"),
 )
 async def apply(
-    request: Request, who: Applicant, key: IdempotencyKey, refuse_doubts: RefuseDoubts = False
+    *,
+    request: Request,
+    who: Applicant,
+    key: IdempotencyKey,
+    dry_run: Annotated[
+        bool, Query(description="Only say what is to be signed. 预检（不提交）")
+    ] = False,
+    refuse_doubts: RefuseDoubts = False,
 ) -> Response:
     """Start the term that an application asks for; in the last days of a valid platform, keep it until then.
 
     The same application again (the same `application_id` and content) is answered 200 with the same
-    body. `term` and `previous` are filled in. Scope: `apply`; with `brought_in`, or a `policy` other
+    body. `term` and `previous` are filled in. With `dry_run` nothing is sent: the answer is the decision that
+    its person signs, if any (`brought_in`, or one of the kind `next_term` for `…/decisions`).
+
+    Scope: `apply`; with `brought_in`, or a `policy` other
     than the usual one, also `decide:commission`, because that is the commission's word.
     """
     data = await json_body(request)
@@ -64,6 +85,14 @@ async def apply(
         if refuse_doubts:
             refuse(doubts)
         client = await request.app.state.backends.client()
+        if dry_run:
+            with answered_in_time():
+                form = await client.application_to_sign(application)
+            return reply(
+                ApplicationDryRun(to_sign=form.decision, signatures_needed=form.signatures_needed)
+                if form
+                else ApplicationDryRun()
+            )
         with answered_in_time():
             applied = await client.apply(application)
         answer = AppliedAnswer(**applied.model_dump(exclude={"repeated"}))
