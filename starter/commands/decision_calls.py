@@ -191,6 +191,11 @@ class DecisionCalls:
             self._told_of.add(number)
             self._runner.run(tell_of_lists([(self.platform, as_sent(decision))]))
 
+    @property
+    def has_key(self) -> bool:
+        """Whether who runs the command has a key to sign with."""
+        return self._own.has_key
+
     def _signed(self, decision: Decision) -> ToSign | None:
         """A decision with its person's signature; None: they have no key, or none is needed.
 

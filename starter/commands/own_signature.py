@@ -51,6 +51,12 @@ class OwnSignature:
         self._answer: KeyStanding | PingtaiError | None = None
         """What was asked for with the form, and not looked at yet."""
 
+    @property
+    def has_key(self) -> bool:
+        """Whether the profile has a key; nothing is opened."""
+        profile = read_profile()
+        return profile is not None and profile.signing is not None
+
     def signer_of(self, person: str) -> "Signer | None":
         """What signs for a person; None: they are somebody else, or have no key, which is said once.
 

@@ -13,6 +13,7 @@ from starter.commands.inbox_watch import view_of
 from starter.terminal.chosen_language import speaking
 from starter.terminal.entry_basis import basis, plain
 from tests.register.cases import assessment_of, listed
+from tests.rules.authored_cases import opened, roster
 from tests.rules.cases import at_stage
 from tests.starter.test_inbox import ROW
 from workflows.application import PlatformApplication
@@ -28,6 +29,16 @@ def foresight(**policy: Any) -> Foresight:
     state = at_stage(Stage.INSPECTION, policy=policy).state
     view = CaseView(platform=state, log_seq=1, log_hash="0" * 64, refusals=0, recorded=1)
     return Foresight(Kind.INSPECTION, view, [])
+
+
+def test_whoever_has_a_key_is_not_told_that_it_is_not_signed_yet() -> None:
+    """The form signs at its end; without a key it says before the first question what is missing."""
+    case = opened(roster())
+    view = CaseView(platform=case.state, log_seq=1, log_hash="0" * 64, refusals=0, recorded=1)
+    said = {"actor": {"id": "hd-01", "role": "district", "district": "haidian"}}
+    assert Foresight(Kind.RECOMMENDATION, view, [], signs=True).objection(said) is None
+    without = Foresight(Kind.RECOMMENDATION, view, []).objection(said)
+    assert without and "this one is not" in without.en
 
 
 def test_what_a_policy_demands_is_needed_in_the_form() -> None:

@@ -35,8 +35,13 @@ _ANYBODY = "某单位 某人"
 class Foresight:
     """Judges by the rules themselves, with what is known; what is not known yet is no objection."""
 
-    def __init__(self, kind: Kind, view: CaseView, log: Sequence[LogLine]) -> None:
-        """Of a kind of decision on the case of a view; `log` says who acted in which role before."""
+    def __init__(
+        self, kind: Kind, view: CaseView, log: Sequence[LogLine], *, signs: bool = False
+    ) -> None:
+        """Of a kind of decision on the case of a view.
+
+        `log` says who acted in which role before; `signs`: it will be signed when it is sent.
+        """
         case = view.assessment or view.platform
         assert case, "a case's own view"  # noqa: S101
         now = datetime.now(UTC)
@@ -46,7 +51,7 @@ class Foresight:
         self.told: Words | None = None
         """What was said before the questions: whoever went on is not told again."""
         self._kind = kind
-        self._circumstances = Circumstances(now, roles=_roles(log, case.facts.term))
+        self._circumstances = Circumstances(now, roles=_roles(log, case.facts.term), preview=signs)
 
     @property
     def is_its_turn(self) -> bool:

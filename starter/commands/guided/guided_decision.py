@@ -44,7 +44,7 @@ def guided(
     """
     view = calls.view()
     show_case(calls.form, view, calls.beside(view))
-    foresight = Foresight(calls.form.kind, view, calls.register_log())
+    foresight = Foresight(calls.form.kind, view, calls.register_log(), signs=calls.has_key)
     session = Session(calls.form, said, foresight, roster, office=calls.principal is None)
     brief: Brief | None = None
 
