@@ -7,7 +7,7 @@ it is never taken in another case, term or year, nor in a later round of its ste
 rule judges a decision that is sent and one that stands in a log.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -91,13 +91,18 @@ def objections_to_authors(
         outcome=decision.result,
         actor=decision.actor,
         signatures=decision.signatures,
-        keys=tuple(map(key_named_in, signature_blobs(decision.sent.get("signatures", ())))),
+        keys=tuple(map(key_named_in, signature_blobs(_sent_signatures(decision)))),
         state=state,
         at=circumstances.at,
         roles=circumstances.roles,
     )
     for _, (why, advice) in proven_author_faults(said, preview=circumstances.preview):
         yield Words(f"{why.en}: {advice.en}", f"{why.zh}，{advice.zh}")
+
+
+def _sent_signatures(decision: Decision) -> Iterable[Any]:
+    """The signatures as they were sent; the rest of an unsigned decision need not be written for them."""
+    return decision.sent["signatures"] if decision.signatures else ()
 
 
 def proven_author_faults(
