@@ -28,7 +28,7 @@ from workflows.contract import (
 )
 from workflows.known_roster import RosterVersions
 from workflows.record import LogEntry
-from workflows.roster_batches import RosterBatch
+from workflows.roster_batches import CarriedRoster, RosterBatch
 
 REGISTER_CONFLICT = "RegisterConflict"
 """The type of the error that a workflow gets: trying again cannot help."""
@@ -62,6 +62,12 @@ class Register(Protocol):
 
     async def roster_news(self) -> tuple[tuple[str, ...], RosterVersions | None]:
         """The ids of the workflows of open cases, and the newest versions of the roster."""
+
+    async def known_roster(self) -> CarriedRoster:
+        """Where the roster's log leads that the register has, put through the rules again.
+
+        Raises an error where they do not take it.
+        """
 
     async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
         """The platform's own log of a term, or of its newest; empty when the register has none."""

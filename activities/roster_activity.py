@@ -6,8 +6,8 @@ from temporalio import activity
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.register_activities import Register
-from workflows.contract import ROSTER_NEWS, TELL_CASES
-from workflows.roster_batches import RosterNotice
+from workflows.contract import FIND_ROSTER, ROSTER_NEWS, TELL_CASES
+from workflows.roster_batches import CarriedRoster, RosterNotice
 
 _AT_ONCE = 20
 
@@ -17,6 +17,11 @@ class RosterActivities:
 
     def __init__(self, register: Register) -> None:
         self._register = register
+
+    @activity.defn(name=FIND_ROSTER)
+    async def find_roster(self) -> CarriedRoster:
+        """Put the register's log of the roster through the rules, and return where that leads."""
+        return await self._register.known_roster()
 
     @activity.defn(name=TELL_CASES)
     async def tell_cases(self, notice: RosterNotice) -> int:

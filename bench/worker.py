@@ -26,7 +26,7 @@ from worker.worker_run import worker_running
 from workflows.activity_messages import CaseLog, LogRequest, NumberClaim, RegisterBatch
 from workflows.known_roster import RosterVersions
 from workflows.record import LogEntry
-from workflows.roster_batches import RosterBatch
+from workflows.roster_batches import CarriedRoster, RosterBatch
 
 
 class Variation(SimplePlugin):
@@ -52,6 +52,10 @@ class NoRegister:
     async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
         """Nothing was kept."""
         return ()
+
+    async def known_roster(self) -> CarriedRoster:
+        """None is set up here."""
+        raise NotImplementedError
 
     async def term_to_recover(self, platform_id: str) -> CaseLog:
         """Nothing was kept."""

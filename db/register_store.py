@@ -1,5 +1,6 @@
 """Writing batches of cases into the register, in any order and as often as they come."""
 
+import asyncio
 import logging
 
 from sqlalchemy import select
@@ -22,9 +23,9 @@ from db.projection import (
     year_of,
 )
 from db.queries import RegisterQueries
-from db.register_errors import RegisterConflict
+from db.register_errors import RegisterConflict, RosterConflict
 from db.retimed_log import replace_retimed_log
-from db.roster_queries import newest_root, roots_after
+from db.roster_queries import newest_root, roots_after, roster_log_page
 from db.roster_store import write_roster
 from db.statements import (
     WRITE_ASSESSMENT,
@@ -43,10 +44,12 @@ from workflows.lifecycle import PLATFORM
 from workflows.log_id import LogId
 from workflows.record import LogEntry
 from workflows.recovering import log_to_recover
-from workflows.roster_batches import RosterBatch
+from workflows.roster_batches import CarriedRoster, RosterBatch
+from workflows.roster_log import RosterLog
 from workflows.signed_roots import MOST_ROOTS
 
 _log = logging.getLogger(__name__)
+_LOG_PAGE = 20
 
 
 class PostgresRegister:
@@ -97,6 +100,27 @@ class PostgresRegister:
     async def write_roster(self, batch: RosterBatch) -> None:
         """Write entries of the roster's log, and what follows from them."""
         await write_roster(self._engine, batch)
+
+    async def known_roster(self) -> CarriedRoster:
+        """Where the roster's log leads, put through the rules again.
+
+        Raises:
+            Refused, InvalidMessage: they do not take it.
+            RosterConflict: its hashes are not those that follow.
+        """
+        roster = RosterLog()
+        while page := await roster_log_page(self._engine, roster.seq, _LOG_PAGE):
+            for entry in page:
+                await asyncio.to_thread(roster.take, entry)
+                if roster.last_hash != entry.hash:
+                    raise RosterConflict(entry.seq)
+        return CarriedRoster(
+            state=roster.state,
+            seq=roster.seq,
+            last_hash=roster.last_hash,
+            receipts=roster.receipts,
+            content_hash=roster.content_hash,
+        )
 
     async def roster_news(self) -> tuple[tuple[str, ...], RosterVersions | None]:
         """The ids of the workflows of open cases, and the newest versions of the roster."""

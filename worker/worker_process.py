@@ -72,6 +72,7 @@ def make_worker(
             activities.find_log,
             activities.claim_number,
             RosterActivities(register).tell_cases,
+            RosterActivities(register).find_roster,
             find_origins,
             find_signals,
         ],

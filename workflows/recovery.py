@@ -5,7 +5,7 @@ signs it: docs/decisions/0025-recovery-from-the-log.md.
 """
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -46,17 +46,12 @@ class YearLog(Message):
     log_hash: Annotated[Sha256, Label("hash of its last entry", "末条哈希")]
 
 
-class Recovery(Message):
-    """From which entry of its log a term goes on, by whom and why."""
+class Statement(Message):
+    """From which entry a log goes on, by whom and why."""
 
     recovery_id: Annotated[DecisionId, Label("recovery id", "接续编号")]
-    platform_id: Annotated[Identifier, Label("platform id", "平台编号")]
-    term: Annotated[int, Field(ge=1), Label("term", "期次")]
     entries: Annotated[int, Field(ge=1), Label("entries", "条数")]
     log_hash: Annotated[Sha256, Label("hash of its last entry", "末条哈希")]
-    assessment: Annotated[YearLog | None, Label("open assessment", "进行中的考核")] = Field(
-        default=None, exclude_if=is_none
-    )
     by: Annotated[Name, Label("by", "经办人")]
     """The signer's id in the roster; without a roster whoever ran it, as the access log names them."""
     reason: Annotated[Remark, Label("reason", "理由")]
@@ -65,20 +60,50 @@ class Recovery(Message):
     signatures: Annotated[tuple[Signature, ...], Label("signatures", "签名")] = Field(
         default=(), max_length=MOST_SIGNATURES, exclude_if=_is_empty
     )
-    roster: Annotated[tuple[SignedRoot, ...], Label("versions of the roster", "人员目录版本")] = (
-        Field(default=(), max_length=MOST_ROOTS, exclude_if=_is_empty)
-    )
-    """Those that the case does not know yet, if its signer stands in a later one."""
 
     def form(self) -> bytes:
         """Return the bytes that are signed: canonical JSON of all that it says but its signatures."""
         return canonical({k: v for k, v in as_sent(self).items() if k not in _BESIDE})
+
+    def signer_fault(self, root: RosterRoot, at: datetime) -> Words | None:
+        """Return why no officer of the commission signed it, by a version of the roster; None where one did."""
+        if not self.signatures:
+            return _NOT_SIGNED
+        found = list(signers_of(self.form(), self.signatures, root, at, RECOVERY_NAMESPACE))
+        if fault := next((one.fault for one in found if one.fault), None):
+            return fault
+        if self.by.casefold() not in officers_among(found):
+            return Words(
+                f"{self.by} is not the officer of the commission who signed it",
+                f"{self.by} 不是签名的市级人员",
+            )
+        return None
+
+
+class Recovery(Statement):
+    """From which entry of its log a term goes on."""
+
+    platform_id: Annotated[Identifier, Label("platform id", "平台编号")]
+    term: Annotated[int, Field(ge=1), Label("term", "期次")]
+    assessment: Annotated[YearLog | None, Label("open assessment", "进行中的考核")] = Field(
+        default=None, exclude_if=is_none
+    )
+    roster: Annotated[tuple[SignedRoot, ...], Label("versions of the roster", "人员目录版本")] = (
+        Field(default=(), max_length=MOST_ROOTS, exclude_if=_is_empty)
+    )
+    """Those that the case does not know yet, if its signer stands in a later one."""
 
     def content(self, under: RosterRoot | None) -> dict[str, Any]:
         """Return what the log says of it; `under` is the roster of the register, where the case knows none."""
         said = as_sent(self)
         said.pop("roster", None)  # noted in an entry of its own
         return said | ({"under": as_sent(under)} if under else {})
+
+
+class RosterRecovery(Statement):
+    """From which entry of its log the roster goes on; an officer of its version in force signs it."""
+
+    of: Annotated[Literal["roster"], Label("of", "对象")]
 
 
 def objection_to_signer(
@@ -96,17 +121,7 @@ def objection_to_signer(
     root = newest or registered
     if root is None:
         return _NO_ROSTER if recovery.signatures else None
-    if not recovery.signatures:
-        return _NOT_SIGNED
-    found = list(signers_of(recovery.form(), recovery.signatures, root, at, RECOVERY_NAMESPACE))
-    if fault := next((one.fault for one in found if one.fault), None):
-        return fault
-    if recovery.by.casefold() not in officers_among(found):
-        return Words(
-            f"{recovery.by} is not the officer of the commission who signed it",
-            f"{recovery.by} 不是签名的市级人员",
-        )
-    return None
+    return recovery.signer_fault(root, at)
 
 
 def news_of_recovery(recovery: Recovery, known: RosterRoot | None) -> News:

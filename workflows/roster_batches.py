@@ -1,7 +1,9 @@
-"""What the roster sends to its activity."""
+"""What the roster sends to its activities, and what they answer; and what it hands to its next run."""
 
-from workflows.model import Record
+from workflows.model import Record, Sha256
 from workflows.record import LogEntry
+from workflows.roster_log import RosterLog, RosterReceipt
+from workflows.roster_state import RosterState
 
 
 class RosterBatch(Record):
@@ -14,3 +16,18 @@ class RosterNotice(Record):
     """A version that takes something away: open cases are to hear of it at once."""
 
     version: int
+
+
+class CarriedRoster(Record):
+    """The roster on its way to the next run; the register has its log."""
+
+    state: RosterState
+    seq: int
+    last_hash: Sha256
+    content_hash: Sha256
+    receipts: tuple[RosterReceipt, ...]
+
+
+def roster_of(taken: CarriedRoster) -> RosterLog:
+    """Return the roster that goes on from what is carried."""
+    return RosterLog(taken.state, taken.seq, taken.last_hash, taken.receipts, taken.content_hash)

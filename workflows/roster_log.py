@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from workflows.awaited import Awaited
-from workflows.model import Instant, Record, Sha256, as_sent, sha256
+from workflows.model import Instant, Record, Sha256, as_sent, parse, sha256
 from workflows.record import BEGINNING, EntryKind, LogEntry
+from workflows.recovery import RosterRecovery
 from workflows.refusal import Refusal, Refused
 from workflows.roster_decisions import RosterDecision, roster_decision_of
 from workflows.roster_judge import Position, objections, outcome_of
@@ -17,6 +18,7 @@ from workflows.roster_lifecycle import ROSTER_LIFECYCLE
 from workflows.roster_state import RosterState, moved, roster_arrow
 from workflows.roster_words import RULE, RosterStage
 from workflows.signed_roots import SignedRoot
+from workflows.vocabulary import Happening, HappeningOutcome
 from workflows.words import Words
 
 KEPT_RECEIPTS = 500
@@ -181,6 +183,37 @@ class RosterLog:
         self._receipts[receipt.decision_id, receipt.sender] = receipt
         return receipt
 
+    def note_recovery(self, recovery: RosterRecovery, at: datetime) -> LogEntry:
+        """Note that the roster goes on from its log; nothing else changes."""
+        entry = LogEntry(
+            seq=self.seq + 1,
+            at=at,
+            kind=EntryKind.HAPPENING,
+            name=Happening.RECOVERED,
+            outcome=HappeningOutcome.GOES_ON,
+            stage=self.state.stage,
+            said=as_sent(recovery),
+            previous=self.last_hash,
+        )
+        entry = entry.model_copy(update={"hash": entry.seal()})
+        self.seq, self.last_hash = entry.seq, entry.hash
+        self.log.append(entry)
+        return entry
+
+    def take(self, entry: LogEntry) -> None:
+        """Go on by an entry that a log has, if the rules take it now.
+
+        Raises:
+            InvalidMessage, Refused: they do not.
+        """
+        if entry.kind is EntryKind.DECISION:
+            self.decide(entry.said, entry.at)
+            return
+        said = parse(RosterRecovery, entry.said)
+        if why := recovery_fault(self, said, entry.at):
+            raise self._refused([why])
+        self.note_recovery(said, entry.at)
+
     @property
     def awaited(self) -> tuple[Awaited, ...]:
         """What the roster waits for."""
@@ -215,3 +248,17 @@ class RosterLog:
         en, zh = "; ".join(one.en for one in why), "；".join(one.zh for one in why)
         refusal = Refusal(rule=RULE, en=en, zh=zh, stage=self.state.stage, awaited=self.awaited)
         return Refused(refusal)
+
+
+def recovery_fault(roster: RosterLog, recovery: RosterRecovery, at: datetime) -> Words | None:
+    """Return why the roster does not go on from its log by a statement; None where it does."""
+    if (recovery.entries, recovery.log_hash) != (roster.seq, roster.last_hash):
+        return _OTHER_END
+    return recovery.signer_fault(roster.state.in_force, at) if roster.state.in_force else _UNSET
+
+
+_OTHER_END = Words(
+    "the recovery names another last entry than the register's log of the roster has",
+    "接续说明所列末条与名册中人员目录的记录不符",
+)
+_UNSET = Words("no version of the roster is in force", "没有生效的人员目录")

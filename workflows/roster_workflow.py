@@ -13,26 +13,34 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import RunId
-    from workflows.contract import ROSTER_ID, ROSTER_TYPE, TELL_CASES, WRITE_ROSTER
+    from workflows.contract import (
+        FIND_ROSTER,
+        ROSTER_ID,
+        ROSTER_TYPE,
+        TELL_CASES,
+        UNCONFIRMED,
+        WRITE_ROSTER,
+    )
     from workflows.message_answers import answer_of, sole_argument
     from workflows.model import (
         WHOLE,
         Instant,
         InvalidMessage,
         Record,
-        Sha256,
         invalid,
+        parse,
         record_from,
         size_of,
     )
     from workflows.origin import check_id, check_start, goes_on, is_ours
     from workflows.record import LogEntry
+    from workflows.recovery import RosterRecovery
     from workflows.refusal import Refused
     from workflows.register_sync import RETRY
-    from workflows.roster_batches import RosterBatch, RosterNotice
+    from workflows.roster_batches import CarriedRoster, RosterBatch, RosterNotice, roster_of
     from workflows.roster_decisions import RosterItem, roster_decision_of
-    from workflows.roster_log import RosterLog, RosterReceipt, RosterView
-    from workflows.roster_state import RosterState, put_in_force, takes_away
+    from workflows.roster_log import RosterLog, RosterReceipt, RosterView, recovery_fault
+    from workflows.roster_state import put_in_force, takes_away
     from workflows.task_marks import TaskMarks
 
 _INPUT = "Roster"
@@ -42,16 +50,6 @@ _HEARTBEAT = timedelta(seconds=30)
 _AGAIN = timedelta(hours=1)
 _PAGE_BYTES = 700_000
 """Of an answer to the query `log`; of a batch for the register, too. Temporal's own limit is 2 MB."""
-
-
-class CarriedRoster(Record):
-    """The roster on its way to the next run; the register has its log."""
-
-    state: RosterState
-    seq: int
-    last_hash: Sha256
-    content_hash: Sha256
-    receipts: tuple[RosterReceipt, ...]
 
 
 class RosterPreview(Record):
@@ -76,6 +74,8 @@ class RosterWorkflow:
         self.invalid: ApplicationError | None = None
         self.confirmed = False
         self.carried = False
+        self.recovery: RosterRecovery | None = None
+        """It goes on from its log, because no engine has it any more."""
         self.untold: int | None = None
         """A version that takes something away, of which open cases have not been told."""
         try:
@@ -89,10 +89,11 @@ class RosterWorkflow:
         check_id(_INPUT, WHOLE, ROSTER_ID)
         if len(given) == 2 and goes_on():
             taken = record_from(CarriedRoster, given[1])
-            self.roster = RosterLog(
-                taken.state, taken.seq, taken.last_hash, taken.receipts, taken.content_hash
-            )
+            self.roster = roster_of(taken)
             self.carried = True
+            return
+        if len(given) == 2 and given[0] is None and not goes_on():
+            self.recovery = parse(RosterRecovery, given[1])
             return
         if len(given) != 1 or goes_on():
             en = "it is set up by one message: a change that two officers of the commission have signed"
@@ -120,6 +121,8 @@ class RosterWorkflow:
     async def _live(self) -> None:
         if self.carried:
             await self._check_origin()
+        if self.recovery and not self.invalid:
+            await self._recover(self.recovery)
         if not self.invalid:
             await self._write()
         self.confirmed = True
@@ -135,6 +138,24 @@ class RosterWorkflow:
                 workflow.continue_as_new(args=[None, self._carry()])
         await workflow.wait_condition(workflow.all_handlers_finished)
         raise self.invalid
+
+    async def _recover(self, recovery: RosterRecovery) -> None:
+        """Go on from the register's log, if an officer says so of this very log; nothing else is believed."""
+        found: CarriedRoster = await self.marks.after(
+            workflow.execute_activity(
+                FIND_ROSTER,
+                result_type=CarriedRoster,
+                start_to_close_timeout=_WRITE_TIMEOUT,
+                retry_policy=RETRY,
+                summary="the roster's log in the register, to go on from it",
+            )
+        )
+        self.roster = roster_of(found)
+        self.recorded = found.seq
+        if why := recovery_fault(self.roster, recovery, workflow.now()):
+            self.invalid = answer_of(invalid(_INPUT, "recovery", *why))
+        else:
+            self.roster.note_recovery(recovery, workflow.now())
 
     async def _check_origin(self) -> None:
         """Go on from a run of ours alone: a stranger's may have gone on as one."""
@@ -176,14 +197,14 @@ class RosterWorkflow:
                     )
                 )
             except ActivityError as error:
-                if not self.recorded and _is_conflict(error):
-                    self.invalid = ApplicationError(
-                        *_SECOND_LIFE, type="SecondLife", non_retryable=True
-                    )
+                begins = not self.recorded or (self.recovery and not self.confirmed)
+                if begins and _is_conflict(error):
+                    why = _GONE_ON if self.recovery else _SECOND_LIFE
+                    self.invalid = ApplicationError(*why, type="SecondLife", non_retryable=True)
                     return
                 # Ended from outside, or the register holds something else: someone must look.
-                why = "the register conflicts with the roster's log, or writing was broken off"
-                await self.marks.after(workflow.sleep(_AGAIN, summary=why))
+                other = "the register conflicts with the roster's log, or writing was broken off"
+                await self.marks.after(workflow.sleep(_AGAIN, summary=other))
                 continue
             self.recorded = batch.entries[-1].seq
 
@@ -297,6 +318,8 @@ class RosterWorkflow:
     def _check(self) -> None:
         if self.invalid:
             raise self.invalid
+        if self.recovery and not self.confirmed:
+            raise ApplicationError(UNCONFIRMED, "正在与名册核对", type="Unconfirmed")
 
 
 def _is_conflict(error: ActivityError) -> bool:
@@ -306,4 +329,8 @@ def _is_conflict(error: ActivityError) -> bool:
 _SECOND_LIFE = (
     "the register has another roster: only one is set up (docs/roster.md)",
     "名册中已有另一人员目录：只能设立一次（见 docs/roster.md）",
+)
+_GONE_ON = (
+    "the register has gone on from this log already: somebody else recovers the roster, or it lives elsewhere",
+    "名册中人员目录的记录已有后续：另有人正在接续，或在他处仍在运行",
 )

@@ -14,10 +14,16 @@ from audit.archive.file_archive import FileHistories
 from audit.commands import WRONG
 from audit.commands.audit_options import json_lines_option
 from audit.commands.progress_line import watching
-from audit.commands.recovery_view import show_recovered, show_taken_over, show_terms
+from audit.commands.recovery_view import (
+    show_recovered,
+    show_roster,
+    show_taken_over,
+    show_terms,
+)
 from audit.histories import Histories
 from audit.recovering.from_histories import TakenOver, take_over
 from audit.recovering.kept_histories import kept_in_archive
+from audit.recovering.lost_roster import is_lost, recover_roster
 from audit.recovering.lost_terms import OpenTerm
 from audit.recovering.recovering_terms import RecoveringTerms
 from audit.recovering.statement import Stating
@@ -31,6 +37,7 @@ from starter.errors import BadInput
 from starter.terminal.command_runner import Declined, answering
 from starter.terminal.language import say
 from starter.terminal.screen import at_terminal
+from workflows.contract import ROSTER_ID
 from workflows.words import Words, counted
 
 if TYPE_CHECKING:
@@ -103,7 +110,8 @@ async def recover_command(
         if files or source != REGISTER:
             taken = [one async for one in take_over(engine, histories, platforms, dry_run=dry_run)]
             left = show_taken_over(taken, as_json=as_json)
-        terms = RecoveringTerms(engine, await connect(), histories)
+        client = await connect()
+        terms = RecoveringTerms(engine, client, histories)
         found: list[OpenTerm] = []
         with watching(Words("Looking at the open terms …", "正在查看未结束的期次 …")) as step:
             async for one in terms.find(platforms):
@@ -113,14 +121,20 @@ async def recover_command(
             show_terms(found, as_json=as_json)
         left = left or any(one.is_left for one in found)
         lost = [one for one in found if one.is_lost]
-        if lost and reason and not dry_run:
+        roster = everything and await is_lost(engine, client)
+        if roster and (dry_run or not as_json):
+            show_roster(as_json=as_json)
+        if (lost or roster) and reason and not dry_run:
             _ask(len(lost), agreed=yes)
             signed = await newest_root(engine) is not None
             signer = OwnSignature().signer_of(who()) if signed else None
             stating = Stating(engine, who(), reason, signer)
+            if roster:
+                became = await recover_roster(engine, client, stating)
+                left = show_recovered(ROSTER_ID, became, as_json=as_json) or left
             kept = partial(_where_kept, engine, files, taken)
             async for one, became in terms.recover(lost, stating, kept):
-                left = show_recovered(one, became, as_json=as_json) or left
+                left = show_recovered(one.case.platform_id, became, as_json=as_json) or left
     if left:
         raise click.exceptions.Exit(WRONG)
 

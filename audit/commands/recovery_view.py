@@ -81,17 +81,25 @@ def show_taken_over(taken: Sequence[TakenOver], *, as_json: bool) -> bool:
     return left
 
 
-def show_recovered(one: OpenTerm, found: Recovered, *, as_json: bool) -> bool:
-    """Show what became of a term; whether it was left."""
+def show_roster(*, as_json: bool) -> None:
+    """Show that the roster is lost, too."""
+    if as_json:
+        show_json_line({"roster": str(Standing.LOST)})
+    else:
+        show(Words("The roster: lost, goes on from its log", "人员目录：已丢失，可据记录接续"))
+
+
+def show_recovered(name: str, found: Recovered, *, as_json: bool) -> bool:
+    """Show what became of a platform's term, or of the roster; whether it was left."""
     left = found.outcome in (Outcome.REFUSED, Outcome.STARTED)
     if as_json:
         why = {"why": found.why._asdict()} if found.why else {}
-        show_json_line(_plain(one) | {"outcome": str(found.outcome)} | why)
+        show_json_line({"platform_id": name, "outcome": str(found.outcome)} | why)
         return left
     words = _OUTCOMES[found.outcome]
     if found.why:
         words = Words(f"{words.en}: {found.why.en}", f"{words.zh}：{found.why.zh}")
-    show(f"{'✗' if left else '✓'} {one.case.platform_id} · {say(words)}")
+    show(f"{'✗' if left else '✓'} {name} · {say(words)}")
     return left
 
 

@@ -71,7 +71,7 @@ def roster_faults(log: Sequence[LogEntry]) -> Iterator[Words]:
     roster = RosterLog()
     for entry in log:
         try:
-            roster.decide(entry.said, entry.at)
+            roster.take(entry)
         except (Refused, InvalidMessage) as error:
             why = error.words
             yield Words(

@@ -9,9 +9,10 @@ from temporalio.client import (
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
     WorkflowFailureError,
+    WorkflowHandle,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 from starter.client.application_sender import search_attributes
 from starter.client.case_queries import CaseQueries
@@ -94,7 +95,8 @@ class RecoverySender:
                 while True:
                     found = await self._queries.describe(workflow_id)
                     if found and found.status is WorkflowExecutionStatus.FAILED:
-                        return Recovered(Outcome.REFUSED, await self._why(found))
+                        handle = self._client.get_workflow_handle(found.id, run_id=found.run_id)
+                        return Recovered(Outcome.REFUSED, await why_it_failed(handle))
                     if await self._is_confirmed(workflow_id):
                         return Recovered(Outcome.GOES_ON)
                     await asyncio.sleep(_AGAIN_AFTER)
@@ -108,12 +110,14 @@ class RecoverySender:
             return False
         return True
 
-    async def _why(self, found: WorkflowExecutionDescription) -> Words:
-        handle: Any = self._client.get_workflow_handle(found.id, run_id=found.run_id)
-        try:
-            await handle.result()
-        except WorkflowFailureError as error:
-            cause: Any = error.cause
-            zh = cause.details[0] if getattr(cause, "details", None) else str(cause)
-            return Words(str(cause), str(zh))
-        return Words("it has ended", "已结束")
+
+async def why_it_failed(handle: WorkflowHandle[Any, Any]) -> Words:
+    """Return what a run that has failed says of it."""
+    try:
+        await handle.result()
+    except WorkflowFailureError as error:
+        cause = error.cause
+        if isinstance(cause, ApplicationError):
+            return Words(cause.message, str(cause.details[0] if cause.details else cause.message))
+        return Words.same(str(cause))
+    return Words("it has ended", "已结束")

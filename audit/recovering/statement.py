@@ -35,7 +35,7 @@ class Stating:
         """
         facts, log = begun.state.facts, begun.record.log
         said = Recovery(
-            recovery_id=f"recovery-{secrets.token_hex(_ID_BYTES)}",
+            recovery_id=recovery_id(),
             platform_id=facts.platform_id,
             term=facts.term,
             entries=len(log),
@@ -50,17 +50,32 @@ class Stating:
     async def _signed(self, said: Recovery, begun: CarriedPlatform) -> Recovery:
         if await newest_root(self.source) is None:
             return said
-        found = await proof_of(self.source, said.by)
-        if self.signer is None or found is None:
-            raise NotAllowed(
-                f"A roster is set up: an officer of the commission signs. {said.by} has no key here, or is not"
-                " in the roster (`pingtai login`, `pingtai roster list`)",
-                f"已设立人员目录，须由市级人员签名。{said.by} 未配置密钥，或不在人员目录中"
-                "（pingtai login、pingtai roster list）",
-            )
         known = begun.state.roster
         later = await roots_after(self.source, known.version) if known else []
         said = said.model_copy(update={"roster": tuple(later)})
-        made = self.signer.sign(said.form(), RECOVERY_NAMESPACE)
-        signature = Signature(sshsig=base64.b64encode(made).decode(), proof=found[0])
+        signature = await signature_of(self, said.form())
         return said.model_copy(update={"signatures": (signature,)})
+
+
+async def signature_of(stating: Stating, form: bytes) -> Signature:
+    """Return the signature of whoever goes on, with the proof that they stand in the roster.
+
+    Raises:
+        NotAllowed: there is no key, or the roster does not have its holder.
+        PingtaiError: the key does not sign.
+    """
+    found = await proof_of(stating.source, stating.by)
+    if stating.signer is None or found is None:
+        raise NotAllowed(
+            f"A roster is set up: an officer of the commission signs. {stating.by} has no key here, or is not"
+            " in the roster (`pingtai login`, `pingtai roster list`)",
+            f"已设立人员目录，须由市级人员签名。{stating.by} 未配置密钥，或不在人员目录中"
+            "（pingtai login、pingtai roster list）",
+        )
+    made = stating.signer.sign(form, RECOVERY_NAMESPACE)
+    return Signature(sshsig=base64.b64encode(made).decode(), proof=found[0])
+
+
+def recovery_id() -> str:
+    """Return a new id of a recovery."""
+    return f"recovery-{secrets.token_hex(_ID_BYTES)}"

@@ -28,8 +28,10 @@ class NoRoster(BadInput):
 
     def __init__(self) -> None:
         super().__init__(
-            "no roster is set up here: two officers of the commission do that (pingtai roster init)",
-            "尚未设立人员目录：须由市级两名人员设立（pingtai roster init）",
+            "no roster is set up here: two officers of the commission do that (pingtai roster init). If there"
+            " was one, Temporal has lost it: pingtai recover --all",
+            "尚未设立人员目录：须由市级两名人员设立（pingtai roster init）。原已设立的，已在 Temporal 中丢失："
+            "pingtai recover --all",
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from audit.reading.roster_log_reading import roster_faults
 from workflows import recovering
 from workflows.activity_messages import CaseLog
 from workflows.assessment_years import open_assessment, open_year
@@ -14,7 +15,7 @@ from workflows.case_roles import year_log
 from workflows.deadlines import due_request
 from workflows.lifecycle import PLATFORM
 from workflows.log_id import LogId
-from workflows.model import as_sent, canonical
+from workflows.model import as_sent, canonical, parse
 from workflows.record import LogEntry, find_chain_break
 from workflows.recovering import (
     log_to_recover,
@@ -24,8 +25,11 @@ from workflows.recovering import (
     year_end,
     year_from_log,
 )
-from workflows.recovery import RECOVERY_NAMESPACE, Recovery
+from workflows.recovery import RECOVERY_NAMESPACE, Recovery, RosterRecovery
 from workflows.reopening import BrokenLog, objection_to_reopening
+from workflows.roster_entries import RosterEntry
+from workflows.roster_log import recovery_fault
+from workflows.roster_state import fold_roster
 from workflows.run_io import CarriedPlatform
 from workflows.signatures import Signature
 from workflows.state_folding import fold
@@ -47,6 +51,7 @@ from .cases import (
     returned_from,
     walk,
 )
+from .roster_life import HAIDIAN, A, B, C, Life, item
 from .rosters import Roster, person
 from .test_reopening import corrected, texts
 from .world import World
@@ -431,3 +436,58 @@ def test_the_registers_roster_counts_for_a_case_that_knows_none() -> None:
     assert "no roster is set up" in objection(case, said)
     note_recovery(case, said, moment(case), root)
     assert case.log[-1].said["under"]["version"] == 1
+
+
+# ---- the roster ----
+
+
+def roster_recovery(life: Life, officer: RosterEntry, **changes: Any) -> RosterRecovery:
+    """The statement by which a roster goes on, signed by somebody."""
+    usual = {
+        "of": "roster",
+        "recovery_id": "r-1",
+        "entries": life.roster.seq,
+        "log_hash": life.roster.last_hash,
+        "by": officer.id,
+        "reason": "数据文件损坏",
+        "histories": "归档",
+    }
+    said = parse(RosterRecovery, usual | changes)
+    made = officers.sshsig(officer.id, said.form(), RECOVERY_NAMESPACE)
+    proof = officers.signature(officer, b"", life.under()).proof
+    return said.model_copy(update={"signatures": (Signature(sshsig=made, proof=proof),)})
+
+
+def test_the_roster_goes_on_by_an_officer_s_word() -> None:
+    """Its log holds with the entry, it stands where it stood, and what it takes next is what it would have."""
+    life = Life.opened(HAIDIAN)
+    said, before = roster_recovery(life, A), life.roster.state
+    assert recovery_fault(life.roster, said, life.at) is None
+    entry = life.roster.note_recovery(said, life.at)
+    assert life.roster.state == before
+    life.take(life.change([item(C)], A, B))
+    log = list(life.roster.log)
+    assert list(roster_faults(log)) == []
+    assert fold_roster(log) == life.roster.state
+    forged = entry.model_copy(update={"said": entry.said | {"by": "kw-b"}})
+    forged = forged.model_copy(update={"hash": forged.seal()})
+    assert list(roster_faults([log[0], forged]))
+
+
+@pytest.mark.parametrize(
+    ("by", "changes", "why"),
+    [
+        (HAIDIAN, {}, "is not the officer of the commission"),
+        (A, {"entries": 9}, "another last entry"),
+        (A, {"log_hash": "0" * 64}, "another last entry"),
+        (A, {"by": "kw-b"}, "is not the officer of the commission"),
+    ],
+)
+def test_the_roster_does_not_go_on(by: RosterEntry, changes: dict[str, Any], why: str) -> None:
+    """By others, or from elsewhere."""
+    life = Life.opened(HAIDIAN)
+    fault = recovery_fault(life.roster, roster_recovery(life, by, **changes), life.at)
+    assert fault
+    assert why in fault.en
+    unsigned = roster_recovery(life, A).model_copy(update={"signatures": ()})
+    assert recovery_fault(life.roster, unsigned, life.at)

@@ -12,7 +12,7 @@ from worker.demo.clockwork import until
 from workflows.activity_messages import CaseLog, LogRequest, NumberClaim, RegisterBatch
 from workflows.known_roster import RosterVersions
 from workflows.record import BEGINNING, LogEntry, find_chain_break
-from workflows.roster_batches import RosterBatch
+from workflows.roster_batches import CarriedRoster, RosterBatch
 
 
 async def hashes(queries: RegisterQueries, life: Life) -> list[str]:
@@ -59,6 +59,10 @@ class Away:
     async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
         """As the register does."""
         return await self._register.platform_log(platform_id, term)
+
+    async def known_roster(self) -> CarriedRoster:
+        """As the register does."""
+        return await self._register.known_roster()
 
     async def term_to_recover(self, platform_id: str) -> CaseLog:
         """Ask, if the door is open."""

@@ -19,12 +19,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from db.conflicts import ConflictRow, noted_conflicts
 from db.open_cases import OpenCase, open_cases
+from db.roster_queries import newest_root
 from starter.client.blocking_workflow import TYPES
 from starter.client.case_queries import CaseQueries
 from starter.client.sdk_internals import IS_PAUSED
 from starter.client.visibility import any_type, quoted
 from worker.doctor.finding import Finding, bad, good
-from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, TASK_QUEUE
+from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, ROSTER_ID, TASK_QUEUE
 from workflows.words import Words, counted
 
 _NAMED = 5
@@ -161,6 +162,22 @@ def _is_wrong(found: WorkflowExecutionDescription) -> bool:
 
 def _status(run: WorkflowExecution) -> str:
     return run.status.name.lower().replace("_", " ") if run.status else "ended"
+
+
+async def roster_runs(client: Client, engine: AsyncEngine) -> Finding:
+    """The roster that the register has runs at Temporal: else nobody can change who may sign."""
+    if await newest_root(engine) is None:
+        return good("no roster is set up", "未设立人员目录")
+    found = await CaseQueries(client).describe(ROSTER_ID)
+    if found and found.close_time is None:
+        return good("the roster runs", "人员目录在运行")
+    return bad(
+        Words(
+            "the register has a roster, and no workflow of it runs at Temporal",
+            "名册中有人员目录，而 Temporal 中没有其运行中的流程",
+        ),
+        _GONE,
+    )
 
 
 async def second_lives(client: Client, engine: AsyncEngine) -> Finding:

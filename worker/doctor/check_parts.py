@@ -29,9 +29,9 @@ _WRITTEN_LATER = Words(
     "（见 docs/backup.zh.md“两部分时点不同”）",
 )
 _OLDER_TEMPORAL = Words(
-    "Temporal's file is an older copy: stop the workers before anybody decides, and restore both parts of"
-    " one backup (docs/backup.md, Parts of different age)",
-    "Temporal 数据文件为较旧的副本：在有人办理之前停止工作进程，并用同一份备份恢复两部分"
+    "Temporal's file is an older copy, or lost: before anybody decides, these cases go on from their logs by"
+    " `pingtai recover` (docs/backup.md, Parts of different age)",
+    "Temporal 数据文件为较旧的副本，或者已丢失：在有人办理之前，用 pingtai recover 据记录接续有关程序"
     "（见 docs/backup.zh.md“两部分时点不同”）",
 )
 

@@ -122,6 +122,12 @@ def _points(client: Client, engine: AsyncEngine, *, at_work: bool) -> tuple[Poin
             register=True,
         ),
         Point(
+            "roster",
+            lambda: check_cases.roster_runs(client, engine),
+            temporal=True,
+            register=True,
+        ),
+        Point(
             "both parts",
             lambda: check_parts.both_parts(client, engine),
             temporal=True,

@@ -1,0 +1,92 @@
+"""The roster where Temporal has nothing of it: it goes on from the register's log, before any term does."""
+
+import asyncio
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from audit.reading.roster_log_reading import roster_faults
+from audit.reconciling.roster_rows import held_log
+from audit.recovering.kept_histories import kept_in_archive
+from audit.recovering.recovery_sender import Outcome, Recovered, why_it_failed
+from audit.recovering.statement import Stating, recovery_id, signature_of
+from starter.client.case_queries import CaseQueries
+from starter.client.rpc_errors import translate_rpc_errors
+from starter.errors import NoSuchPlatform, Unreachable
+from workflows.contract import ROSTER_ID, ROSTER_TYPE, TASK_QUEUE
+from workflows.recovery import RosterRecovery
+from workflows.roster_log import RosterView
+
+_WITHIN = 30.0
+_AGAIN_AFTER = 0.2
+
+
+async def is_lost(engine: AsyncEngine, client: Client) -> bool:
+    """Whether the register has a roster, and no workflow of it runs at Temporal."""
+    if not await held_log(engine):
+        return False
+    found = await CaseQueries(client).describe(ROSTER_ID)
+    return found is None or found.close_time is not None
+
+
+async def recover_roster(engine: AsyncEngine, client: Client, stating: Stating) -> Recovered:
+    """Go on with it; an officer of its version in force signs.
+
+    Raises:
+        NotAllowed: nobody here may sign it.
+        Unreachable: Temporal does not answer.
+    """
+    log = await held_log(engine)
+    if wrong := next(iter(roster_faults(log)), None):
+        return Recovered(Outcome.REFUSED, wrong)
+    said = RosterRecovery(
+        of="roster",
+        recovery_id=recovery_id(),
+        entries=len(log),
+        log_hash=log[-1].hash,
+        by=stating.by,
+        reason=stating.reason,
+        histories=await kept_in_archive(engine, ""),
+    )
+    signature = await signature_of(stating, said.form())
+    said = said.model_copy(update={"signatures": (signature,)})
+    try:
+        with translate_rpc_errors(ROSTER_ID):
+            handle = await client.start_workflow(
+                ROSTER_TYPE,
+                args=[None, said],
+                id=ROSTER_ID,
+                task_queue=TASK_QUEUE,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            )
+    except WorkflowAlreadyStartedError:
+        return Recovered(Outcome.ALREADY)
+    return await _outcome(client, handle)
+
+
+async def _outcome(client: Client, handle: WorkflowHandle[Any, Any]) -> Recovered:
+    queries = CaseQueries(client)
+    try:
+        async with asyncio.timeout(_WITHIN):
+            while True:
+                found = await queries.describe(ROSTER_ID)
+                if found and found.status is WorkflowExecutionStatus.FAILED:
+                    return Recovered(Outcome.REFUSED, await why_it_failed(handle))
+                try:
+                    view: RosterView = await queries.query(ROSTER_ID, "state", RosterView)
+                    if view.recorded == view.log_seq:
+                        return Recovered(Outcome.GOES_ON)
+                except (NoSuchPlatform, WorkflowQueryFailedError):
+                    pass  # it is about to fail
+                await asyncio.sleep(_AGAIN_AFTER)
+    except (TimeoutError, Unreachable):
+        return Recovered(Outcome.STARTED)

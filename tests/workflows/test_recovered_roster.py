@@ -1,0 +1,139 @@
+"""The roster goes on at another Temporal from its log: by an officer's word, once, and changed as before."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import WorkflowFailureError, WorkflowHandle
+
+from audit.archive.server_histories import ServerHistories
+from audit.reading.roster_log_reading import roster_faults
+from audit.reconciling.roster_rows import held_log, row_faults
+from audit.recovering.lost_roster import is_lost, recover_roster
+from audit.recovering.recovery_sender import Outcome
+from audit.recovering.statement import Stating
+from audit.replay.roster_replay import replay_roster
+from starter.client.roster_sender import RosterSender
+from starter.errors import NotAllowed
+from tests.another_place import another_place
+from tests.rules.officers import secret_of
+from tests.rules.roster_life import HAIDIAN, A, B, C, Life, item
+from tests.workflows.world import World
+from worker.demo.clockwork import until
+from worker.temporal_server import TemporalServer
+from workflows.contract import ROSTER_ID, ROSTER_TYPE, TASK_QUEUE
+from workflows.recovery import RosterRecovery
+from workflows.roster_log import RosterLog, RosterReceipt
+from workflows.ssh_signatures import DECISION_NAMESPACE, PublicKey, signature_of, unsigned_part
+from workflows.vocabulary import Happening
+
+
+class Keyed:
+    """Signs with the key of a person of the tests."""
+
+    def __init__(self, person: str) -> None:
+        secret = secret_of(person)
+        self.secret = secret
+        self.key = PublicKey("ssh-ed25519", secret.public_key().public_bytes_raw())
+
+    def ready(self) -> None:
+        """Nothing is asked."""
+
+    def sign(self, form: bytes, namespace: str = DECISION_NAMESPACE) -> bytes:
+        """As OpenSSH does."""
+        parts = [self.key.algorithm.encode(), self.secret.sign(unsigned_part(form, namespace))]
+        signed = b"".join(len(part).to_bytes(4) + part for part in parts)
+        return signature_of(self.key, signed, namespace)
+
+
+def by(engine: AsyncEngine, person: str, key: str = "") -> Stating:
+    """Who goes on with the roster."""
+    return Stating(engine, person, "数据文件损坏", Keyed(key or person))
+
+
+@pytest.fixture
+async def lost(engine: AsyncEngine, temporal: TemporalServer) -> AsyncIterator[tuple[Life, World]]:
+    """A roster whose engine is lost, and its life in memory; and a Temporal without it."""
+    life = Life()
+    life.at = datetime.now(UTC) - timedelta(seconds=1)
+    async with another_place(engine, temporal) as first, another_place(engine, temporal) as other:
+        raw = life.change([item(one) for one in (A, B, HAIDIAN)], A, B)
+        view = await RosterSender(first.temporal).start(raw)
+        life.take(raw)
+        assert view.recorded == 1
+        yield life, other
+
+
+async def decided(world: World, raw: Any) -> RosterReceipt:
+    """What the roster answers to a decision."""
+    handle: WorkflowHandle[Any, Any] = world.temporal.get_workflow_handle(ROSTER_ID)
+    receipt: RosterReceipt = await handle.execute_update("decide", raw, result_type=RosterReceipt)
+    return receipt
+
+
+async def test_the_roster_goes_on(lost: tuple[Life, World], engine: AsyncEngine) -> None:
+    """One of two that recover it is let in; it is changed as before, its log holds, and so do its rows."""
+    life, other = lost
+    assert await is_lost(engine, other.temporal)
+    before = await held_log(engine)
+    ways = (recover_roster(engine, other.temporal, by(engine, one.id)) for one in (A, B))
+    found = sorted(one.outcome for one in await asyncio.gather(*ways))
+    assert found == [Outcome.ALREADY, Outcome.GOES_ON]
+    assert not await is_lost(engine, other.temporal)
+    log = await held_log(engine)
+    assert [entry.name for entry in log[len(before) :]] == [Happening.RECOVERED]
+    assert (log[-1].previous, log[-1].said["log_hash"]) == (before[-1].hash, before[-1].hash)
+    life.roster = RosterLog()
+    for entry in log:
+        life.roster.take(entry)
+    life.at = datetime.now(UTC) - timedelta(seconds=1)
+    receipt = await decided(other, life.change([item(C)], A, B))
+    assert (receipt.outcome, receipt.version, receipt.seq) == ("in_force", 2, 3)
+
+    async def written() -> bool:
+        return len(await held_log(engine)) == 3
+
+    await until(written, "the register has the change")
+    log = await held_log(engine)
+    assert list(roster_faults(log)) == []
+    assert await row_faults(engine, log) == []
+    assert await replay_roster(ServerHistories(other.temporal)) == []
+
+
+async def test_who_may_not(lost: tuple[Life, World], engine: AsyncEngine) -> None:
+    """A district's person, somebody with another's key, and whoever starts it past us without a signature."""
+    _, other = lost
+    log = await held_log(engine)
+    refused = await recover_roster(engine, other.temporal, by(engine, HAIDIAN.id))
+    assert refused.outcome is Outcome.REFUSED
+    assert refused.why
+    assert "is not the officer of the commission" in refused.why.en
+    forged = await recover_roster(engine, other.temporal, by(engine, A.id, "somebody"))
+    assert forged.outcome is Outcome.REFUSED
+    with pytest.raises(NotAllowed):
+        await recover_roster(engine, other.temporal, Stating(engine, "nobody", "试"))
+    for changes in ({}, {"entries": 7}):
+        said = RosterRecovery.model_validate(
+            {
+                "of": "roster",
+                "recovery_id": "r-1",
+                "entries": len(log),
+                "log_hash": log[-1].hash,
+                "by": A.id,
+                "reason": "试",
+                "histories": "-",
+            }
+            | changes
+        )
+        handle = await other.temporal.start_workflow(
+            ROSTER_TYPE, args=[None, said], id=ROSTER_ID, task_queue=TASK_QUEUE
+        )
+        with pytest.raises(WorkflowFailureError):
+            await handle.result()
+    assert await held_log(engine) == log
+    assert (await recover_roster(engine, other.temporal, by(engine, B.id))).outcome is (
+        Outcome.GOES_ON
+    )
