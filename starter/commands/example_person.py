@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 async def entered(profile: Profile, key: "PublicKey", platform_id: str | None = None) -> bool:
     """Enter the person of a profile, if this system is there to be tried; whether they are in it now.
 
-    What hinders it is told by whoever asks for the signature.
+    Where that fails, whoever asks for the signature says why there is none.
     """
     if not officers(home()):
         return False

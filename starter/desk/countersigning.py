@@ -26,6 +26,7 @@ from workflows.content_chain import ContentChain
 from workflows.decision import Decision
 from workflows.decision_reading import new_decision_of
 from workflows.model import invalid, parse
+from workflows.words import Words
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -219,8 +220,13 @@ async def leave_unless_signed(drafts: CountersignDrafts, raw: dict[str, Any]) ->
     theirs = signed_by_another(await drafts.waiting(), raw)
     if theirs is None:
         return await drafts.leave(raw)
+    raise BadInput(already_signed(theirs))
+
+
+def already_signed(theirs: CountersignDraft) -> Words:
+    """Return what is said to who decides what another person has signed, and what to do."""
     number, person = theirs.number, theirs.person_id
-    raise BadInput(
+    return Words(
         f"{person} has signed the same before you, and it waits for a second signature, which can be yours:"
         f" pingtai countersign {number}. Nothing was submitted",
         f"{person} 已先行签署相同决定，正待会签，可由您会签：pingtai countersign {number}。未提交任何内容",

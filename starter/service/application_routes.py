@@ -71,8 +71,8 @@ async def apply(
     body. `term` and `previous` are filled in. With `dry_run` nothing is sent: the answer is the decision that
     its person signs, if any (`brought_in`, or one of the kind `next_term` for `…/decisions`).
 
-    Scope: `apply`; with `brought_in`, or a `policy` other
-    than the usual one, also `decide:commission`, because that is the commission's word.
+    Scope: `apply`; with `brought_in`, or a `policy` other than the usual one, also `decide:commission`,
+    because that is the commission's word.
     """
     data = await json_body(request)
 

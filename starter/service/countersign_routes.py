@@ -7,7 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.countersign_queries import CountersignDraft
-from starter.desk.countersigning import DirectCountersignDrafts, signed_once
+from starter.desk.countersigning import (
+    DirectCountersignDrafts,
+    already_signed,
+    signed_by_another,
+    signed_once,
+)
 from starter.service.bodies import json_body
 from starter.service.case_status import district_of
 from starter.service.idempotency_keys import IdempotencyKey, answer_once
@@ -16,7 +21,7 @@ from starter.service.openapi_document import AnyDecision, answers, body, ended, 
 from starter.service.parameters import Engine
 from starter.service.responses import reply
 from starter.service.scopes import Scope
-from workflows.model import Record
+from workflows.model import Record, invalid
 
 router = APIRouter(prefix="/v1/countersign-drafts")
 Commission = Annotated[Caller, Security(needs(Scope.DECIDE_COMMISSION))]
@@ -60,8 +65,8 @@ async def leave_countersign_draft(
 ) -> Response:
     """Keep a decision that its first person has signed, for its case and what it answers there.
 
-    The same decision, or the same words of the same person again, take the place of what was left before.
-    Scope: `decide:commission`.
+    The same decision, or the same words of the same person again, take the place of what was left before. What
+    another person has signed in the same words is refused: it is countersigned. Scope: `decide:commission`.
     """
     data = await json_body(request)
 
@@ -71,7 +76,10 @@ async def leave_countersign_draft(
         if who.key and who.key.district and decision.case:
             platform = decision.case.platform_id
             who.only_of(await district_of(request.app.state.backends, platform))
-        left = await DirectCountersignDrafts(engine, engine).leave(data)
+        drafts = DirectCountersignDrafts(engine, engine)
+        if theirs := signed_by_another(await drafts.waiting(), decision.sent):
+            raise invalid("decision", "signatures", *already_signed(theirs))
+        left = await drafts.leave(data)
         return reply(left, 201, {"Location": str(router.prefix)})
 
     return await answer_once(request, who, key, data, work)

@@ -39,6 +39,7 @@ _HELP = ("help", "帮助")
 _SHORTEST = 2
 """Characters of a Chinese word."""
 _FEW, _NAMED = 9, 3
+"""Commands of a group that are all named; and how many are, whose line of help has the word."""
 
 
 class Listed(NamedTuple):

@@ -150,6 +150,9 @@ async def test_what_waits_for_a_second_signature_either_way(
     before = await http.leave(waiting("d-1"))
     left = await http.leave(waiting("d-1"))
     assert before.number == left.number
+    by_another = waiting("d-4", actor=left.decision["actor"] | {"id": "kw-9"})
+    with pytest.raises(InvalidMessage, match=f"pingtai countersign {left.number}"):
+        await http.leave(by_another)
     elsewhere = HttpCountersignDrafts(
         (await over_http("decide:commission", "read", district="chaoyang"))._client
     )
