@@ -5,13 +5,18 @@ import re
 from typing import Any
 
 from audit.archive.server_histories import ServerHistories
+from audit.histories import Histories
 from audit.reading.case_logs import read_runs
 from audit.reading.check_histories import check_reading, not_checked
+from audit.recovering.recovering_terms import RecoveringTerms
 from audit.recovering.recovery_sender import Outcome, Recovered, RecoverySender
+from audit.recovering.statement import Stating
 from db.conflicts import noted_conflicts
 from tests.rules.cases import at_stage
+from tests.workflows.test_next_term import begun as next_begun
+from tests.workflows.test_next_term import form_of, in_its_last_days
 from tests.workflows.world import Life, World
-from worker.demo.clockwork import until
+from worker.demo.clockwork import A_MOMENT, until
 from workflows.case_roles import year_log
 from workflows.log_id import LogId
 from workflows.model import as_sent, parse
@@ -192,3 +197,37 @@ async def test_what_does_not_follow_from_the_register_is_not_taken_up(
     assert (await recover(elsewhere, true)).outcome is Outcome.GOES_ON, (
         "what failed is in nobody's way"
     )
+
+
+async def test_what_was_applied_for_next_begins_if_a_history_has_it(
+    world: World, elsewhere: World, second_place: World
+) -> None:
+    """The log binds the application by its hash alone: a history has its text, or it is asked for again."""
+    life = await in_its_last_days(world)
+    await life.decide("next_term", application=form_of(life))
+    await life.stands("valid")
+    kept = ServerHistories(world.temporal)
+
+    async def where(_: str) -> str:
+        return "server"
+
+    async def went_on(place: World, histories: Histories) -> Recovered:
+        terms = RecoveringTerms(world.engine, place.clockwork.client, histories)
+        found = [one async for one in terms.find([life.id])]
+        stating = Stating(world.engine, "user:ops", "试")
+        _, became = await anext(aiter(terms.recover(found, stating, where)))
+        return became
+
+    without = await went_on(second_place, ServerHistories(second_place.temporal))
+    assert without.outcome is Outcome.GOES_ON
+    assert without.why
+    assert f"the text of application {life.id}-2 for the next term is in no history" in (
+        without.why.en
+    )
+    await Life(second_place, life.id).handle.terminate("the engine is lost again")
+    assert await went_on(elsewhere, kept) == Recovered(Outcome.GOES_ON)
+    other = Life(elsewhere, life.id)
+    end = (await other.state()).valid_until
+    assert end
+    await elsewhere.clockwork.move_to(other.handle, end + A_MOMENT)
+    await until(lambda: next_begun(other, 2), "the next term begins")
