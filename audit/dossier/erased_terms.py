@@ -11,7 +11,8 @@ from audit.erasing.erased_file import ErasedFile, ErasedRun, entries_of, erased_
 from audit.histories import StoredHistory
 from audit.problems import Check, Problem
 from db.erasure_store import ErasureStore
-from workflows.erasure_decisions import ErasureOutcome
+from starter.encryption.key_names import read_key_name
+from workflows.erasure_decisions import ErasedTerm, ErasureOutcome
 from workflows.periods import beijing_date
 from workflows.record import EntryKind
 from workflows.words import Words, counted
@@ -100,9 +101,15 @@ async def erased_terms(
         runs = tuple(
             ErasedRun(workflow_id=one.workflow_id, run_id=one.run_id)
             for one in gone
-            if f":term-{of.term}:" in f"{one.codec}"
+            if _is_of(one, of)
         )
         erasure = tuple(await store.erasure(of))
         entries = await entries_of(store, of)
         found.append(ErasedFile(of=of, erasure=erasure, entries=entries, runs=runs))
     return sorted(found, key=lambda one: one.of.term)
+
+
+def _is_of(history: StoredHistory, of: ErasedTerm) -> bool:
+    """Whether a history that nobody can read is of a term, by the keys that its payloads name."""
+    keys = map(read_key_name, (history.codec or "").split(","))
+    return any(key and (key.platform, key.term) == (of.platform_id, of.term) for key in keys)

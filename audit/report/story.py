@@ -11,7 +11,7 @@ from audit.dossier.lives import Life
 from audit.reading.check_histories import check_reading
 from audit.reading.log_links import check_logs
 from audit.replay.replaying import Replayed
-from audit.report.erased_term_told import ErasedTermTold, erased_term_told
+from audit.report.erased_term_section import ErasedTermSection, erased_term_section
 from audit.report.terms import Pair, Term, term_of
 from audit.report.visits import visits
 from starter.terminal import wording
@@ -33,7 +33,7 @@ class Story:
     """What is wrong with the record, as far as the making of the report found it."""
     counts: Sequence[Pair]
     terms: Sequence[Term]
-    erased: Sequence[ErasedTermTold]
+    erased: Sequence[ErasedTermSection]
     logs: Sequence[dict[str, Any]]
     runs: Sequence[dict[str, Any]]
 
@@ -48,7 +48,7 @@ def story(life: Life, head: Head, proof: Proof | None) -> Story:
         problems=_problems(life, head),
         counts=_counts(life, proof),
         terms=[term_of(life, head, place.term) for place in own],
-        erased=[erased_term_told(one) for one in life.erased],
+        erased=[erased_term_section(one) for one in life.erased],
         logs=[
             {
                 "name": say(place.words),

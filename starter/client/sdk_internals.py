@@ -131,29 +131,21 @@ def spare_payload_visits() -> None:
         return
     metrics: Any = inside["temporalio"].converter._extstore.StorageOperationMetrics
 
-    async def visit(task: Any, by_codec: Any, *, with_headers: bool) -> None:
-        over = inside["CommandAwarePayloadVisitor"](
-            skip_search_attributes=True, skip_headers=not with_headers
-        )
-        await over.visit(inside["_Visitor"](by_codec), task)
+    def sparing(usual: Any, sequence: str, headers: str) -> Any:
+        async def visit(task: Any, converter: Any, **options: Any) -> Any:
+            if converter.external_storage is not None:
+                return await usual(task, converter, **options)
+            if converter.payload_codec is not None:
+                over = inside["CommandAwarePayloadVisitor"](
+                    skip_search_attributes=True, skip_headers=not options[headers]
+                )
+                await over.visit(inside["_Visitor"](getattr(converter, sequence)), task)
+            return metrics()
 
-    async def decode_activation(task: "Activation", converter: Any, **options: Any) -> Any:
-        if converter.external_storage is not None:
-            return await decode(task, converter, **options)
-        if converter.payload_codec is not None:
-            by_codec = converter._decode_payload_sequence
-            await visit(task, by_codec, with_headers=options["decode_headers"])
-        return metrics()
+        return visit
 
-    async def encode_completion(task: "Completion", converter: Any, **options: Any) -> Any:
-        if converter.external_storage is not None:
-            return await encode(task, converter, **options)
-        if converter.payload_codec is not None:
-            by_codec = converter._encode_payload_sequence
-            await visit(task, by_codec, with_headers=options["encode_headers"])
-        return metrics()
-
-    inside.update(decode_activation=decode_activation, encode_completion=encode_completion)
+    inside["decode_activation"] = sparing(decode, "_decode_payload_sequence", "decode_headers")
+    inside["encode_completion"] = sparing(encode, "_encode_payload_sequence", "encode_headers")
 
 
 # ---- what it logs ----

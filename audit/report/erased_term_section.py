@@ -1,4 +1,4 @@
-"""What a report tells of an erased term: who had it erased, and its stages and days without any words."""
+"""What a report has of an erased term: who had it erased, and its stages and days without any words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ from starter.terminal.language import say
 
 
 @dataclass(frozen=True)
-class ErasedTermTold:
+class ErasedTermSection:
     """An erased term: one row for each entry that there was."""
 
     number: int
-    told: str
+    summary: str
     why: str
     rows: Sequence[tuple[str, str, str, str]]
     """The entry's name, its moment, what it was and came to, its hash."""
 
 
-def erased_term_told(erased: ErasedFile) -> ErasedTermTold:
-    """Tell an erased term, in the language that is spoken."""
-    return ErasedTermTold(
+def erased_term_section(erased: ErasedFile) -> ErasedTermSection:
+    """Return the section of an erased term, in the language that is spoken."""
+    return ErasedTermSection(
         number=erased.of.term,
-        told=say(erased_words(erased)),
+        summary=say(erased_words(erased)),
         why=deciders_of(erased).reason,
         rows=[
             (
