@@ -154,9 +154,10 @@ async def _erase(
         if table is not log_entries:
             where = and_(table.c.platform_id == of.platform_id, table.c.term == of.term)
             changed[table.name] = await _erase_rows(connection, table, where, known)
-    for name, moment in BY_MOMENT.items():
+    ended = term.ended_at if term else None
+    # Of a term that is open, which no erasure but a preview meets, no row is known to be its own.
+    for name, moment in BY_MOMENT.items() if ended else ():
         table = metadata.tables[name]
-        ended = term.ended_at if term else None
         where = and_(table.c.platform_id == of.platform_id, table.c[moment] <= ended)
         changed[name] = await _erase_rows(connection, table, where, known)
     # What a failed delivery said of its notice may quote it.

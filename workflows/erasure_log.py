@@ -215,7 +215,8 @@ def objections_to_term(standing: TermStanding, at: datetime) -> Iterator[Words]:
     """Say why a term cannot be erased, whoever asks for it."""
     if standing.log_hash is None:
         yield Words("there is no such term", "没有该期次")
-    elif standing.erased:
+        return
+    if standing.erased:
         yield Words("it is erased already", "该期次已删除")
     elif standing.ended_at is None or standing.retained_until is None:
         yield Words("the term is open: its case would stop", "该期次尚在办理，删除将使流程停止")

@@ -1,10 +1,10 @@
 """`pingtai erase`: one officer asks for the erasure of a term, a second confirms it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -15,7 +15,7 @@ from starter.commands.options import json_option
 from starter.desk.profile import Profile, read_profile
 from starter.desk.reach import directly_only
 from starter.errors import BadInput, NoSuchPlatform
-from starter.terminal.command_runner import answering
+from starter.terminal.command_runner import REFUSED, answering
 from starter.terminal.language import say
 from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.screen import (
@@ -270,8 +270,9 @@ async def _preview(place: _Place, *, as_json: bool) -> None:
     why = list(objections_to_term(standing, datetime.now(UTC)))
     rows = {} if standing.log_hash is None else await ErasureStore(place.engine).preview(place.of)
     if as_json:
-        plain = {"rows": rows, "refused": [words._asdict() for words in why]}
+        plain: dict[str, Any] = {"rows": rows, "refused": [words._asdict() for words in why]}
         show_json(standing.model_dump(mode="json", exclude={"roster", "log"}) | plain)
+        _exit_refused(why)
         return
     listed = "; ".join(f"{name} {number}" for name, number in sorted(rows.items()))
     until = standing.retained_until
@@ -281,16 +282,21 @@ async def _preview(place: _Place, *, as_json: bool) -> None:
         (Words("Keys", "密钥"), str(0 if standing.erased else standing.keys or 0)),
         (Words("Rows", "名册行数"), listed or "0"),
         (
-            Words("Signed", "签名"),
-            Words("both officers", "两人均须签名") if standing.roster else _UNSIGNED,
+            Words("Signatures", "签名"),
+            Words("both officers must sign", "两人均须签名") if standing.roster else _UNSIGNED,
         ),
     )
     show(facts(table), *(f"✗ {say(words)}" for words in why))
-    if not why:
-        show(Words("✓ It can be erased. Nothing was changed.", "✓ 可以删除。未作任何改动。"))
+    _exit_refused(why)
+    show(Words("✓ It can be erased. Nothing was changed.", "✓ 可以删除。未作任何改动。"))
 
 
-_UNSIGNED = Words("nobody: no roster is set up", "未设立人员目录，不签名")
+def _exit_refused(why: Sequence[Words]) -> None:
+    if why:
+        raise click.exceptions.Exit(REFUSED)
+
+
+_UNSIGNED = Words("none: no roster is set up", "未设立人员目录，不签名")
 
 
 def _show_done(*, as_json: bool) -> None:

@@ -191,6 +191,8 @@ async def test_two_officers_erase_a_term(
     store = ErasureStore(place.engine)
     async with worker:
         _sit_down(A, tmp_path)
+        dry = await _typed("request", "--dry-run")
+        assert (dry.exit_code, "✗ it must be kept up to 2074-" in dry.output) == (3, True)
         early = await _typed("request", "--reason", "保管期限届满")
         assert (early.exit_code, "must be kept up to 2074-" in early.output) == (3, True)
         monkeypatch.setenv("PINGTAI_RETENTION_YEARS", "1")

@@ -27,7 +27,7 @@ from tests.register.content import everything
 from tests.register.planted import DOCUMENT, OF, OPINION, PERSON, PLANTED, planted_in, whole_life
 from tests.rules.builders import COMMISSION, plan
 from workflows.cloud_events import Wanted
-from workflows.erasure_decisions import Erased
+from workflows.erasure_decisions import Erased, ErasedTerm
 from workflows.erasure_log import ErasureLog
 from workflows.record import find_chain_break
 
@@ -75,6 +75,8 @@ async def test_what_people_wrote_is_in_no_table(
     before = await everything(engine)
     preview = await store.preview(OF)
     assert await everything(engine) == before
+    open_term = await store.preview(ErasedTerm(platform_id="p-2", term=1))
+    assert open_term["log_entries"], "whoever asks too early hears so, with the rows"
     remains, rows = await store.erase(OF)
     assert rows == preview
     assert {"log_entries", "plan_versions", "notices", "support", "findings"} <= rows.keys()

@@ -144,6 +144,12 @@ def test_the_day_after_retention() -> None:
     assert not list(objections_to_term(last, NOW))
 
 
+def test_of_a_term_that_is_not_there_nothing_else_is_said() -> None:
+    """It has no key, either, which is no second reason."""
+    none = TermStanding(keys=0)
+    assert [words.en for words in objections_to_term(none, NOW)] == ["there is no such term"]
+
+
 def test_only_the_commission_and_only_what_is_one() -> None:
     """Others and nonsense are refused."""
     actor = {"id": "qu", "role": "district", "organisation": "区科委", "district": "haidian"}
