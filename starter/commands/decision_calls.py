@@ -13,7 +13,7 @@ from starter.commands.deciding_roles import substitution_of
 from starter.commands.decision_form import DecisionForm
 from starter.commands.own_signature import OwnSignature
 from starter.commands.receipt_view import end_of_stage
-from starter.commands.set_aside_preview import in_force_lines
+from starter.commands.set_aside_preview import in_force, in_force_lines
 from starter.commands.unless_meant import plan_of_another
 from starter.desk.entry_numbers import by_entry, is_entry_number
 from starter.desk.reach import open_pingtai, open_reads
@@ -154,7 +154,7 @@ class DecisionCalls:
         try:
             preview = self._runner.run(self.client.check(self.platform, decision))
         except Refused as error:
-            raise self.form.refused(error) from None
+            raise self._refused(error, decision) from None
         if not preview.repeated:
             self._runner.run(self._own.look(self.client, decision.actor.id))
         return preview
@@ -167,20 +167,34 @@ class DecisionCalls:
         self._tell_of_list(decision)
         client, form = self.client, self._signed(decision)
         if form and form.signatures_needed > len(form.decision["signatures"]):
-            return self._runner.run(_left(form.decision))
+            try:
+                return self._runner.run(_left(client, form.decision))
+            except Refused as error:
+                raise self._refused(error, decision) from None
         self.sent = form.decision if form else as_sent(decision)
         try:
             return self._runner.run(
                 client.decide(self.platform, form.decision if form else decision)
             )
         except Refused as error:
-            raise self.form.refused(error) from None
+            raise self._refused(error, decision) from None
         except NOT_TAKEN:
             raise
         except BaseException as error:
             # Whatever it was, an interruption by the keyboard too: it may have been taken.
             error.add_note(say(again or _how_to_repeat(decision)))
             raise
+
+    def _refused(self, error: Refused, decision: Decision) -> Refused:
+        """The same refusal, with fields by their flags; of a setting aside also with what may be meant."""
+        refused, target = self.form.refused(error), getattr(decision, "target", None)
+        if self.form.kind is not Kind.SET_ASIDE:
+            return refused
+        log = self.register_log()
+        if all(line.entry.decision_id != target for line in in_force(log)):
+            for words in in_force_lines(log):
+                refused.add_note(say(words))
+        return refused
 
     def _tell_of_list(self, decision: Decision) -> None:
         """Say once how many platforms the list has already in which one is included."""
@@ -267,14 +281,14 @@ async def _register_log(platform: str) -> list[LogLine]:
         return await register.log(platform)
 
 
-async def _left(raw: dict[str, Any]) -> "CountersignDraft":
+async def _left(client: Pingtai, raw: dict[str, Any]) -> "CountersignDraft":
     from starter.desk.countersigning import (  # noqa: PLC0415 - few need it
         leave_unless_signed,
         open_countersign_drafts,
     )
 
     async with open_countersign_drafts() as drafts:
-        return await leave_unless_signed(drafts, raw)
+        return await leave_unless_signed(drafts, client, raw)
 
 
 async def _card(platform: str) -> PlatformCard | None:

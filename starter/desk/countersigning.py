@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from db.asyncpg_connections import Source
     from starter.client.http_client import PingtaiHttpClient
+    from starter.client.interface import Pingtai
 
 Leave = Callable[[dict[str, Any]], Awaitable[CountersignDraft]]
 PATH = "/v1/countersign-drafts"
@@ -81,8 +82,11 @@ async def open_countersign_drafts(*, writing: bool = False) -> "AsyncIterator[Co
 
 
 @asynccontextmanager
-async def left_drafts() -> "AsyncIterator[Leave]":
-    """Leave many decisions for a second signature: the place where they wait is opened with the first."""
+async def left_drafts(client: "Pingtai") -> "AsyncIterator[Leave]":
+    """Leave many decisions for a second signature: the place where they wait is opened with the first.
+
+    `client` asks whether they would be accepted: leaving one raises as `Pingtai.check`, too.
+    """
     async with AsyncExitStack() as opened:
         opening = asyncio.Lock()
         there: list[CountersignDrafts] = []
@@ -92,7 +96,7 @@ async def left_drafts() -> "AsyncIterator[Leave]":
                 if not there:
                     place = open_countersign_drafts(writing=True)
                     there.append(await opened.enter_async_context(place))
-            return await leave_unless_signed(there[0], raw)
+            return await leave_unless_signed(there[0], client, raw)
 
         yield leave
 
@@ -211,14 +215,21 @@ def signed_by_another(
     return None
 
 
-async def leave_unless_signed(drafts: CountersignDrafts, raw: dict[str, Any]) -> CountersignDraft:
+async def leave_unless_signed(
+    drafts: CountersignDrafts, client: "Pingtai", raw: dict[str, Any]
+) -> CountersignDraft:
     """Leave a decision for a second signature, unless it is itself what another one waits for.
+
+    What would be refused with both signatures is refused now: raises as `Pingtai.check`.
 
     Raises:
         BadInput: another person has signed the same before: it is countersigned, not decided anew.
     """
     theirs = signed_by_another(await drafts.waiting(), raw)
     if theirs is None:
+        # Without its signature: of two that are asked for one alone would be refused.
+        unsigned = {name: value for name, value in raw.items() if name != "signatures"}
+        await client.check(raw["case"]["platform_id"], unsigned)
         return await drafts.leave(raw)
     raise BadInput(already_signed(theirs))
 

@@ -186,7 +186,7 @@ def _entries(batch: Batch) -> list[Entry]:
 async def _send(
     batch: Batch, lines: Sequence[Line], telling: ProgressReport, own: OwnSignature
 ) -> BatchSender:
-    async with open_pingtai(due=False) as client, left_drafts() as leave:
+    async with open_pingtai(due=False) as client, left_drafts(client) as leave:
         take = LineCheck(client, own) if batch.dry_run else LineSubmission(client, own, leave)
         sending = BatchSender(take, telling.hear, batch.at_once)
         with (
