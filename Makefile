@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Of the tests: one more than cores, because much of their time is waiting for servers.
 PROCESSES ?= 3
 
-.PHONY: demo test test-fast coverage lint format kit promtool kit-lock bench attack campaign docs lock record-histories chromium node-client clean
+.PHONY: demo test test-fast coverage lint format kit promtool kit-lock bench peers peers-lock attack campaign docs lock record-histories chromium node-client clean
 
 ## make demo: the main job on the embedded default (KEEP=1 leaves it running)
 demo: $(READY)
@@ -105,6 +105,33 @@ bench: $(READY)
 	$(BIN)/python -m bench.command_times
 	$(BIN)/python -m bench.encryption
 	$(BIN)/python -m bench.signing
+
+# DBOS and Restate have environments of their own: what they need would bind what we do. No scripts of packages are
+# run: one of the server's reports who installs it.
+PEERS := $(VENV)/peers
+
+## make peers: measure beside DBOS and Restate, and write their section of docs/performance.md (QUICK=1 only tries)
+peers: $(PEERS)/.ready
+	$(BIN)/python -m bench.peers $(if $(filter-out 0,$(QUICK)),--quick)
+
+$(PEERS)/.ready: bench/peers/dbos.lock bench/peers/restate.lock bench/peers/package-lock.json $(READY)
+	@command -v npm >/dev/null || { echo "no npm here, by which Restate's server is installed"; exit 1; }
+	rm -rf $(PEERS)
+	for peer in dbos restate; do \
+		$(PYTHON) -m venv $(PEERS)/$$peer && $(PEERS)/$$peer/bin/python -m pip install --quiet \
+		--disable-pip-version-check --require-hashes --only-binary :all: --requirement bench/peers/$$peer.lock || exit 1; done
+	mkdir $(PEERS)/restate-server && cp bench/peers/package.json bench/peers/package-lock.json $(PEERS)/restate-server
+	cd $(PEERS)/restate-server && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+## make peers-lock: write the locks in bench/peers anew
+peers-lock:
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	for peer in dbos restate; do $(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-emit-index-url --custom-compile-command 'make peers-lock' \
+		--output-file bench/peers/$$peer.lock bench/peers/$$peer.in || exit 1; done
+	cd bench/peers && npm install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error
 
 SEED ?= 1
 ## make attack: attack a system of its own (MINUTES=5), repeatable by SEED; failures are written to OUT

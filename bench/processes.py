@@ -62,7 +62,7 @@ class Ground:
     database: str
     client: Client
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """That of this process, but with bytecode kept: the sandbox loads modules for every workflow."""
         environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode")}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -79,7 +79,7 @@ class Ground:
                 *(sys.executable, "-m", "bench.worker"),
                 *(side.name, self.address, self.database, str(cached), sandbox),
                 cwd=_ROOT,
-                env=self._environment(),
+                env=self.environment(),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
@@ -107,7 +107,7 @@ class Ground:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", module),
             cwd=_ROOT,
-            env=self._environment(),
+            env=self.environment(),
             stdout=asyncio.subprocess.PIPE,
         )
         said, _ = await process.communicate()
@@ -121,9 +121,9 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground() -> AsyncIterator[Ground]:
-    """Start both servers in a throw-away folder."""
-    folder = Path(tempfile.mkdtemp(prefix="pingtai-bench-"))
+async def ground(place: str | None = None) -> AsyncIterator[Ground]:
+    """Start both servers in a throw-away folder in `place`, by default where the machine has such."""
+    folder = Path(tempfile.mkdtemp(prefix="pingtai-bench-", dir=place))
     try:
         async with (
             register_database(folder) as database,

@@ -44,6 +44,11 @@ def run_alone(measured: Callable[[Path], str], folder: str | None = None) -> NoR
     print(section)
     if "--no-write" not in sys.argv:
         write(section)
+    leave()
+
+
+def leave() -> NoReturn:
+    """End this process."""
     sys.stdout.flush()
     os._exit(0)  # the SDK's threads may abort an ordinary exit (sdk-python#300)
 

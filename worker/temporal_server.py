@@ -36,7 +36,7 @@ With 1 what was acknowledged survives kill -9 only. What it costs: `bench.durabi
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 _LOG = "temporal.log"
-_WITH_PARENT = Path(__file__).with_name("with_parent.py")
+WITH_PARENT = Path(__file__).with_name("with_parent.py")
 
 _HTTP_API_SHUT = 'frontend.httpAllowedHosts=["no-host.invalid"]'
 """The names under which the HTTP API answers: `.invalid` is reserved, and leads nowhere (RFC 6761)."""
@@ -137,7 +137,7 @@ async def _start(
     log = PipedLog(folder / _LOG)
     try:
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-S", str(_WITH_PARENT), str(os.getpid()), str(lock)),
+            *(sys.executable, "-I", "-S", str(WITH_PARENT), str(os.getpid()), str(lock)),
             binary,
             *args,
             stdin=asyncio.subprocess.DEVNULL,

@@ -11,7 +11,13 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 MEND = "run `make lock`"
-PACKAGES = ROOT / "examples" / "integration" / "typescript" / "package-lock.json"
+PACKAGES = ("examples/integration/typescript/package-lock.json", "bench/peers/package-lock.json")
+LOCKS = (
+    "requirements.lock",
+    "deploy/linters.lock",
+    "bench/peers/dbos.lock",
+    "bench/peers/restate.lock",
+)
 BUILD = ("hatchling", "editables")
 """What builds the project itself; hatchling asks for the second one when it installs in place."""
 
@@ -86,14 +92,14 @@ def _of(name: str, extra: str) -> list[Requirement]:
 
 def test_no_lock_names_a_host() -> None:
     """Where packages come from is for whoever installs them to say; npm's has a hash for each package."""
-    for name in ("requirements.lock", "constraints.txt"):
+    for name in (*LOCKS, "constraints.txt"):
         text = (ROOT / name).read_text()
         for word in ("://", "--index-url", "--find-links", " @ "):
             assert word not in text, name
-    packages = json.loads(PACKAGES.read_text())["packages"]
-    for path, package in packages.items():
-        assert "resolved" not in package, path
-        assert not path or package["integrity"].startswith("sha512-"), path
+    for name in PACKAGES:
+        for path, package in json.loads((ROOT / name).read_text())["packages"].items():
+            assert "resolved" not in package, path
+            assert not path or package["integrity"].startswith("sha512-"), path
 
 
 def test_only_what_is_locked_is_installed() -> None:
