@@ -12,7 +12,7 @@ from db.engine import create_engine
 from starter.client.connection_errors import connection_reason
 from worker.doctor import check_installation, check_temporal
 from worker.doctor.check_register import register_complete
-from worker.doctor.examination import examine
+from worker.doctor.examination import _points, examine
 from worker.doctor.finding import Finding, Verdict
 from worker.register_owner import warn_of_another_temporal
 
@@ -51,6 +51,13 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def findings(client: Any) -> list[Finding]:
     return [one async for one in examine(client, AwayEngine())]  # type: ignore[arg-type]
+
+
+def test_each_point_has_a_name_of_its_own() -> None:
+    """One that cannot be examined is called by it."""
+    nobody: Any = None
+    names = [point.name for point in _points(nobody, nobody, at_work=True)]
+    assert len(set(names)) == len(names)
 
 
 async def test_a_missing_namespace_and_register_are_said_once() -> None:

@@ -122,7 +122,7 @@ def _points(client: Client, engine: AsyncEngine, *, at_work: bool) -> tuple[Poin
             register=True,
         ),
         Point(
-            "roster",
+            "roster workflow",
             lambda: check_cases.roster_runs(client, engine),
             temporal=True,
             register=True,
