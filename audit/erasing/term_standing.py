@@ -24,6 +24,8 @@ from workflows.record import LogEntry, find_chain_break
 
 RETENTION = "PINGTAI_RETENTION_YEARS"
 DEFAULT_YEARS, _MOST = 10, 100
+_PATCH_MARKER, _PATCH = "core_patch", "patch-data"
+"""What the SDK writes of `workflow.patched`, past the codec."""
 
 
 def retention_years() -> int:
@@ -93,7 +95,7 @@ async def _in_the_clear(engine: AsyncEngine, of: ErasedTerm, row: Any) -> int:
     found = 0
     async for history in PostgresArchive(engine, None).runs(of.platform_id):
         if _is_of(history, of, row):
-            found += await asyncio.to_thread(_says_something, history)
+            found += await asyncio.to_thread(says_something, history)
     return found
 
 
@@ -107,13 +109,19 @@ def _is_of(history: StoredHistory, of: ErasedTerm, row: Any) -> bool:
     return began and (row.ended_at is None or history.started_at < row.ended_at)
 
 
-def _says_something(history: StoredHistory) -> bool:
+def says_something(history: StoredHistory) -> bool:
+    """Return whether a history says in the clear what people wrote."""
     return any(_clear(event) for event in history.stored["events"])
 
 
 def _clear(value: Any) -> bool:
-    """Whether a payload stands in the clear; search attributes always do, and name nobody."""
+    """Whether a payload stands in the clear that may hold what people wrote.
+
+    Search attributes always stand there, and name nobody; so do the SDK's marks of patches, which name code.
+    """
     if isinstance(value, dict):
+        if value.get("markerName") == _PATCH_MARKER:
+            value = value | {"details": {**value.get("details", {}), _PATCH: None}}
         metadata = value.get("metadata")
         if isinstance(metadata, dict) and "encoding" in metadata:
             return "encryption-key-id" not in metadata and bool(value.get("data"))

@@ -18,6 +18,7 @@ from audit.archive.archive_store import Store
 from audit.archive.server_histories import ServerHistories
 from audit.dossier.making import make
 from audit.dossier.verifying import Conclusion, verify
+from audit.erasing.term_standing import says_something
 from audit.histories import NoHistory, StoredHistory
 from audit.reading.case_logs import read_runs
 from audit.replay.replaying import Replaying
@@ -169,6 +170,9 @@ async def test_only_holders_of_the_keys_read(
     assert {first, second} == set(",".join(str(one.codec) for one in old).split(","))
     assert f"{first},{second}" == old[0].codec
     assert ["enc-gone:term-1:first"] == [one.codec for one in gone]
+
+    assert [False] * len([*old, *gone]) == [says_something(one) for one in (*old, *gone)]
+    assert all(map(says_something, await all_of(server, "enc-not")))
 
     await _replay_alike([*old, *gone])
     entries = read_runs("enc-old", old).entries(LogId(1))
