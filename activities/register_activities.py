@@ -69,6 +69,9 @@ class Register(Protocol):
         Raises an error where they do not take it.
         """
 
+    async def roster_page(self, after: int) -> tuple[LogEntry, ...]:
+        """The next entries of the roster's log after a number; none after the last."""
+
     async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
         """The platform's own log of a term, or of its newest; empty when the register has none."""
 

@@ -6,8 +6,10 @@ from temporalio import activity
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.register_activities import Register
-from workflows.contract import FIND_ROSTER, ROSTER_NEWS, TELL_CASES
-from workflows.roster_batches import CarriedRoster, RosterNotice
+from workflows.contract import FIND_ROSTER, FIND_ROSTER_LOG, ROSTER_NEWS, TELL_CASES
+from workflows.model import size_of
+from workflows.record import LogEntry
+from workflows.roster_batches import PAGE_BYTES, CarriedRoster, RosterBatch, RosterNotice
 
 _AT_ONCE = 20
 
@@ -22,6 +24,18 @@ class RosterActivities:
     async def find_roster(self) -> CarriedRoster:
         """Put the register's log of the roster through the rules, and return where that leads."""
         return await self._register.known_roster()
+
+    @activity.defn(name=FIND_ROSTER_LOG)
+    async def find_roster_log(self, after: int) -> RosterBatch:
+        """Return entries of the register's log of the roster after a number, as many as a message takes."""
+        page: list[LogEntry] = []
+        size = 0
+        for entry in await self._register.roster_page(after):
+            size += size_of(entry.model_dump(mode="json"))
+            if page and size > PAGE_BYTES:
+                break
+            page.append(entry)
+        return RosterBatch(entries=tuple(page))
 
     @activity.defn(name=TELL_CASES)
     async def tell_cases(self, notice: RosterNotice) -> int:

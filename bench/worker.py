@@ -57,6 +57,10 @@ class NoRegister:
         """None is set up here."""
         raise NotImplementedError
 
+    async def roster_page(self, after: int) -> tuple[LogEntry, ...]:
+        """None is set up here."""
+        return ()
+
     async def term_to_recover(self, platform_id: str) -> CaseLog:
         """Nothing was kept."""
         return CaseLog(entries=())

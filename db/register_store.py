@@ -122,6 +122,10 @@ class PostgresRegister:
             content_hash=roster.content_hash,
         )
 
+    async def roster_page(self, after: int) -> tuple[LogEntry, ...]:
+        """The next entries of the roster's log after a number; none after the last."""
+        return tuple(await roster_log_page(self._engine, after, _LOG_PAGE))
+
     async def roster_news(self) -> tuple[tuple[str, ...], RosterVersions | None]:
         """The ids of the workflows of open cases, and the newest versions of the roster."""
         cases = await open_cases(self._engine)

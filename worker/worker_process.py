@@ -73,6 +73,7 @@ def make_worker(
             activities.claim_number,
             RosterActivities(register).tell_cases,
             RosterActivities(register).find_roster,
+            RosterActivities(register).find_roster_log,
             find_origins,
             find_signals,
         ],

@@ -5,6 +5,9 @@ from workflows.record import LogEntry
 from workflows.roster_log import RosterLog, RosterReceipt
 from workflows.roster_state import RosterState
 
+PAGE_BYTES = 700_000
+"""Of an answer with entries, or a batch of them. Temporal's own limit is 2 MB."""
+
 
 class RosterBatch(Record):
     """New entries of the roster's log for the register. It may be sent again."""

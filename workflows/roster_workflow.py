@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import RunId
     from workflows.contract import (
         FIND_ROSTER,
+        FIND_ROSTER_LOG,
         ROSTER_ID,
         ROSTER_TYPE,
         TELL_CASES,
@@ -37,7 +38,13 @@ with workflow.unsafe.imports_passed_through():
     from workflows.recovery import RosterRecovery
     from workflows.refusal import Refused
     from workflows.register_sync import RETRY
-    from workflows.roster_batches import CarriedRoster, RosterBatch, RosterNotice, roster_of
+    from workflows.roster_batches import (
+        PAGE_BYTES,
+        CarriedRoster,
+        RosterBatch,
+        RosterNotice,
+        roster_of,
+    )
     from workflows.roster_decisions import RosterItem, roster_decision_of
     from workflows.roster_log import RosterLog, RosterReceipt, RosterView, recovery_fault
     from workflows.roster_state import put_in_force, takes_away
@@ -48,8 +55,6 @@ _WRITE_TIMEOUT = timedelta(seconds=60)
 _TELL_TIMEOUT = timedelta(hours=1)
 _HEARTBEAT = timedelta(seconds=30)
 _AGAIN = timedelta(hours=1)
-_PAGE_BYTES = 700_000
-"""Of an answer to the query `log`; of a batch for the register, too. Temporal's own limit is 2 MB."""
 
 
 class RosterPreview(Record):
@@ -151,11 +156,26 @@ class RosterWorkflow:
             )
         )
         self.roster = roster_of(found)
-        self.recorded = found.seq
         if why := recovery_fault(self.roster, recovery, workflow.now()):
             self.invalid = answer_of(invalid(_INPUT, "recovery", *why))
-        else:
-            self.roster.note_recovery(recovery, workflow.now())
+            return
+        # All is handed in once more, which changes nothing there: so this history has the whole log.
+        while len(self.roster.log) < found.seq:
+            page: RosterBatch = await self.marks.after(
+                workflow.execute_activity(
+                    FIND_ROSTER_LOG,
+                    len(self.roster.log),
+                    result_type=RosterBatch,
+                    start_to_close_timeout=_WRITE_TIMEOUT,
+                    retry_policy=RETRY,
+                    summary=f"entries after {len(self.roster.log)}",
+                )
+            )
+            if not page.entries:
+                break  # the register has lost them meanwhile, and will say so
+            self.roster.log += page.entries
+        self.recorded = 0
+        self.roster.note_recovery(recovery, workflow.now())
 
     async def _check_origin(self) -> None:
         """Go on from a run of ours alone: a stranger's may have gone on as one."""
@@ -233,7 +253,7 @@ class RosterWorkflow:
         for entry in self.roster.log:
             if entry.seq > after:
                 size += size_of(entry.model_dump(mode="json"))
-                if page and size > _PAGE_BYTES:
+                if page and size > PAGE_BYTES:
                     break
                 page.append(entry)
         return page

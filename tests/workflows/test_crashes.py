@@ -64,6 +64,10 @@ class Away:
         """As the register does."""
         return await self._register.known_roster()
 
+    async def roster_page(self, after: int) -> tuple[LogEntry, ...]:
+        """As the register does."""
+        return await self._register.roster_page(after)
+
     async def term_to_recover(self, platform_id: str) -> CaseLog:
         """Ask, if the door is open."""
         if not self.open:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 
 from audit.archive.server_histories import ServerHistories
-from audit.reading.roster_log_reading import roster_faults
+from audit.reading.roster_log_reading import read_roster, roster_faults
 from audit.reconciling.roster_rows import held_log, row_faults
 from audit.recovering.lost_roster import is_lost, recover_roster
 from audit.recovering.recovery_sender import Outcome
@@ -100,7 +100,11 @@ async def test_the_roster_goes_on(lost: tuple[Life, World], engine: AsyncEngine)
     log = await held_log(engine)
     assert list(roster_faults(log)) == []
     assert await row_faults(engine, log) == []
-    assert await replay_roster(ServerHistories(other.temporal)) == []
+    histories = ServerHistories(other.temporal)
+    assert await replay_roster(histories) == []
+    # The new history alone has the whole log: who loses the register next rebuilds it from there.
+    reading = await read_roster(histories)
+    assert (reading.log, reading.problems) == (log, [])
 
 
 async def test_who_may_not(lost: tuple[Life, World], engine: AsyncEngine) -> None:
