@@ -45,6 +45,18 @@ class _Record(NamedTuple):
 
     logs: Logs
     answers: tuple[Mapping[str, Any], ...] = ()
+    of_another: str | None = None
+    """The platform whose record it is, where that is another one."""
+
+    def verdict(self, receipt: Acknowledged) -> Verdict:
+        """What it says to a receipt."""
+        if self.of_another is None:
+            return standing_of(receipt, self.logs, self.answers)
+        words = Words(
+            f"it is the dossier of {self.of_another}, and not of {receipt.platform_id}",
+            f"该档案属于 {self.of_another}，不属于 {receipt.platform_id}",
+        )
+        return Verdict(Standing.ELSEWHERE, words)
 
 
 class _Answer(NamedTuple):
@@ -58,8 +70,13 @@ class _Answer(NamedTuple):
         return any(one.standing in acknowledged.WRONG for one in self.verdicts.values())
 
     @property
+    def otherwise(self) -> bool:
+        """Whether a record has the entry, and the receipt says otherwise: sent again it would be forged."""
+        return any(one.standing is Standing.OTHERWISE for one in self.verdicts.values())
+
+    @property
     def unchecked(self) -> bool:
-        """Whether an archive is behind, or the receipt has no hash, so that it cannot be said."""
+        """Whether it cannot be said: an archive is behind, a hash is missing, a dossier is another's."""
         return any(one.standing in acknowledged.UNCHECKED for one in self.verdicts.values())
 
     @property
@@ -112,7 +129,7 @@ async def receipt_command(
     What the receipt says of the entry, and the decision in its file, must be so, too.
 
     Exit code 0: everything is there; 1: something is lost, or changed; 4: a record cannot be reached; 5: NOT
-    CHECKED, an archive is behind, or the receipt has no hash.
+    CHECKED, an archive is behind, the receipt has no hash, or the dossier is another platform's.
 
     \b
     Example:
@@ -134,7 +151,7 @@ async def receipt_command(
             key = name, receipt.platform_id
             if key not in records:
                 records[key] = await _record(name, receipt.platform_id, files, dossier)
-            found = standing_of(receipt, *records[key])
+            found = records[key].verdict(receipt)
             verdicts[name] = found.of_archive() if name == "archive" else found
         answers.append(_Answer(place, receipt, verdicts))
     if as_json:
@@ -152,7 +169,8 @@ async def _record(
 ) -> _Record:
     if dossier:
         found = open_dossier(unpack(dossier))
-        return _Record(found.logs if found.manifest.platform_id == platform else {})
+        of = found.manifest.platform_id
+        return _Record(found.logs) if of == platform else _Record({}, of_another=of)
     if files:
         async with opened("server", files) as histories:
             return _of_histories(await read_platform(histories, platform))
@@ -183,8 +201,19 @@ def _show(answers: Sequence[_Answer]) -> None:
             sign = "?" if verdict.standing in acknowledged.UNCHECKED else sign
             sign = "!" if verdict.standing in _NOTED else sign
             show(f"    {sign} {say(_NAMES[name])}{say(_COLON)}{say(verdict.words)}")
-    wrong = sum(one.wrong for one in answers)
     count = len(answers)
+    otherwise = sum(one.otherwise for one in answers)
+    wrong = sum(one.wrong for one in answers) - otherwise
+    if otherwise:
+        complain(
+            Words(
+                f"{counted(otherwise, 'receipt')} of {count}: the entry is there, and the receipt says"
+                " otherwise. Where the entry has its hash, the file was altered: do not send it, ask for the"
+                " receipt as it was given out.",
+                f"{count} 份回执中 {otherwise} 份与记录不符，相应条目仍在记录中。条目哈希值与回执一致的，"
+                "系文件被改动：请勿据此提交，应索取原回执。",
+            )
+        )
     if wrong:
         complain(
             Words(
@@ -195,7 +224,7 @@ def _show(answers: Sequence[_Answer]) -> None:
                 " 指定回执文件）；已受理的不会重复受理。",
             )
         )
-    elif not any(one.unchecked for one in answers):
+    elif not otherwise and not any(one.unchecked for one in answers):
         show(
             Words(
                 f"✓ {counted(count, 'receipt')}: everything acknowledged is there",

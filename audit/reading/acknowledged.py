@@ -31,16 +31,20 @@ class Standing(StrEnum):
     """The engine has taken it, and the register does not have it yet."""
     CHANGED = "changed"
     """Something else is in its place."""
+    OTHERWISE = "otherwise"
+    """The entry is there, and the receipt says otherwise."""
     LOST = "lost"
     """The record ends before it."""
     UNSEALED = "unsealed"
     """Its content is there, and the receipt has no hash that binds the record to it."""
     BEHIND = "behind"
     """An archive ends before it, as archives of open cases do."""
+    ELSEWHERE = "elsewhere"
+    """The dossier is another platform's."""
 
 
-WRONG = frozenset((Standing.CHANGED, Standing.LOST))
-UNCHECKED = frozenset((Standing.BEHIND, Standing.UNSEALED))
+WRONG = frozenset((Standing.CHANGED, Standing.LOST, Standing.OTHERWISE))
+UNCHECKED = frozenset((Standing.BEHIND, Standing.UNSEALED, Standing.ELSEWHERE))
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ def _otherwise(name: Words, others: Sequence[Difference]) -> Verdict:
     en = "; ".join(one.words.en for one in others)
     zh = "；".join(one.words.zh for one in others)
     return Verdict(
-        Standing.CHANGED,
+        Standing.OTHERWISE,
         Words(
             f"{name.en} is there, and the receipt says otherwise: {en}",
             f"{name.zh}存在，但回执所载不同：{zh}",
@@ -232,7 +236,7 @@ def _other_than_answered(receipt: Acknowledged, answer: Mapping[str, Any]) -> li
     try:
         digest = digest_of_content(as_sent(decision_of(receipt.sent)))
     except InvalidMessage as error:
-        return [*found, Difference("decision", str(error), "")]
+        return [*found, Difference("decision", error.words, "")]
     if known.said_sha256 not in (None, digest):
         found.append(Difference("decision", digest, known.said_sha256))
     return found

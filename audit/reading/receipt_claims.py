@@ -29,7 +29,10 @@ class Difference(NamedTuple):
     @property
     def words(self) -> Words:
         said, there = _short(self.receipt), _short(self.entry)
-        return Words(f"{self.field} {said}, not {there}", f"{self.field} 为 {said}，记录为 {there}")
+        return Words(
+            f"{self.field} {said.en}, not {there.en}",
+            f"{self.field} 为 {said.zh}，记录为 {there.zh}",
+        )
 
 
 def differences(receipt: Acknowledged, place: LogId, entry: LogEntry) -> Iterator[Difference]:
@@ -61,7 +64,7 @@ def _of_decision(receipt: Acknowledged, entry: LogEntry) -> Iterator[Difference]
         try:
             sent = decision_of(receipt.sent)
         except InvalidMessage as error:
-            yield Difference("decision", str(error), "")
+            yield Difference("decision", error.words, "")
             return
         yield from _said_otherwise(receipt, sent, entry.said)
         if (
@@ -95,6 +98,8 @@ def _said_otherwise(
         yield Difference(f"decision.{_SIGNATURES}", signed, known)
 
 
-def _short(value: Any) -> str:
-    text = "–" if value in (None, "", []) else str(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+def _short(value: Any) -> Words:
+    words = value if isinstance(value, Words) else Words.same(str(value))
+    if value in (None, "", []):
+        words = Words.same("–")
+    return Words(*(one if len(one) <= _LONGEST else f"{one[:_LONGEST]}…" for one in words))

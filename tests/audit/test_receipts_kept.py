@@ -170,7 +170,7 @@ def test_what_a_receipt_says_is_held_against_its_entry() -> None:
         "application_id": "a-9",
     }.items():
         found = standing_of(receipt.model_copy(update={name: value}), {OWN: case.log})
-        assert Standing.CHANGED is found.standing, name
+        assert Standing.OTHERWISE is found.standing, name
         assert f"the receipt says otherwise: {name} " in found.words.en, name
         assert f"第 1.2 条存在，但回执所载不同：{name} 为" in found.words.zh, name
     other = receipt.model_copy(update={"entry_hash": "1" * 64})
@@ -205,7 +205,7 @@ def test_the_decision_beside_a_receipt_is_held_against_the_entry() -> None:
         ({"kind": "none"}, "decision "),
     ):
         verdict = found(raw | changes)
-        assert Standing.CHANGED is verdict.standing, name
+        assert Standing.OTHERWISE is verdict.standing, name
         assert f"otherwise: {name}" in verdict.words.en, verdict.words.en
     repeat = found(raw | {"signatures": forged["signatures"]}, repeated=True)
     assert Standing.HELD is repeat.standing, "the first one counts"
@@ -217,10 +217,10 @@ def test_what_the_engine_answered_is_held_against_the_receipt() -> None:
     answer, known = receipt.model_dump(mode="json"), {OWN: case.log[:1]}
     changed = receipt.model_copy(update={"outcome": "not_recommended"})
     found = standing_of(changed, known, [answer])
-    assert Standing.CHANGED is found.standing
+    assert Standing.OTHERWISE is found.standing
     assert "the engine's answer is there, and the receipt says otherwise: outcome" in found.words.en
     kept = receipt.model_copy(update={"sent": decision(Kind.RECOMMENDATION, case)})
-    assert Standing.CHANGED is standing_of(kept, known, [answer]).standing, "another decision"
+    assert Standing.OTHERWISE is standing_of(kept, known, [answer]).standing, "another decision"
 
 
 def test_an_application(tmp_path: Path) -> None:
@@ -316,11 +316,17 @@ async def test_the_command(tmp_path: Path) -> None:
     assert 1 == elsewhere.exit_code
     assert "没有第 1 期记录" in elsewhere.stdout
     assert "已受理的不会重复受理" in elsewhere.stderr
+    dossier = str(next((Path(__file__).parent / "dossiers_of_releases").glob("*.zip")))
+    for lang, said in (("en", "it is the dossier of bj-"), ("zh", "该档案属于 bj-")):
+        of_another = await run("audit", "receipt", str(kept[0]), "--dossier", dossier, lang=lang)
+        assert (5, True) == (of_another.exit_code, said in of_another.stdout), of_another.output
+        assert "" == of_another.stderr, "nothing is lost, and nothing to be sent again"
     whole = json.loads(kept[0].read_text())
     kept[0].write_text(json.dumps(whole | {"outcome": "returned"}))
     altered = await run("audit", "receipt", str(kept[0]), *files_of(MUCH))
     assert 1 == altered.exit_code
     assert "says otherwise: outcome returned, not recommended" in altered.stdout
+    assert "do not send it" in altered.stderr and "Send the" not in altered.stderr
     kept[0].write_text(json.dumps(whole | {"entry_hash": "0" * 64}))
     zeroed = await run("audit", "receipt", str(kept[0]), *files_of(MUCH))
     assert (5, False) == (zeroed.exit_code, "✓" in zeroed.stdout)
@@ -328,7 +334,7 @@ async def test_the_command(tmp_path: Path) -> None:
     kept[0].write_text(json.dumps(answer))
     forged = await run("audit", "receipt", str(kept[0]), *files_of(MUCH), "--json")
     assert 1 == forged.exit_code
-    assert "changed" == json.loads(forged.stdout)[0]["records"]["files"]["standing"]
+    assert "otherwise" == json.loads(forged.stdout)[0]["records"]["files"]["standing"]
 
 
 def test_what_the_client_added_is_no_difference() -> None:
