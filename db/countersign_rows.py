@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.countersign_queries import words_of
+from db.countersign_queries import of_one_matter
 from db.countersign_tables import countersign_drafts
 from workflows.decision import Decision
 from workflows.model import as_sent
@@ -15,7 +15,7 @@ from workflows.model import as_sent
 async def keep_countersign_draft(engine: AsyncEngine, decision: Decision, at: datetime) -> int:
     """Keep a decision with its first signature; return its number. It names its case, and what it answers.
 
-    It takes the place of what its person left of the same id, or in the same words, before.
+    It takes the place of what its person left of the same id, or on the same matter, before.
     """
     case = decision.case
     assert case is not None  # noqa: S101 - what is signed names its case
@@ -44,8 +44,8 @@ async def keep_countersign_draft(engine: AsyncEngine, decision: Decision, at: da
                 countersign_drafts.c.number != number,
             )
         )
-        said = words_of(as_sent(decision))
-        before = [one.number for one in left if words_of(one.decision) == said]
+        said = as_sent(decision)
+        before = [one.number for one in left if of_one_matter(said, one.decision)]
         if before:
             await connection.execute(
                 delete(countersign_drafts).where(countersign_drafts.c.number.in_(before))

@@ -65,6 +65,7 @@ def show_left(draft: CountersignDraft, *, as_json: bool) -> None:
     rows: list[tuple[Said, object]] = [
         (Words("signed", "已签名"), _decided(draft)),
         (wording.PLATFORM_LABEL, draft.platform_id),
+        *_set_aside(draft),
         (
             Words("not sent yet", "尚未提交"),
             Words("a second person signs it, too", "须由另一人会签"),
@@ -82,6 +83,21 @@ def show_left(draft: CountersignDraft, *, as_json: bool) -> None:
     if other := second_person(draft):
         rows.append((Words("alone here", "独自试用"), other))
     show(facts(rows))
+
+
+def _set_aside(draft: CountersignDraft) -> list[tuple[Said, object]]:
+    """Which decision is to be set aside, and why."""
+    if draft.kind != Kind.SET_ASIDE:
+        return []
+    return [(_TO_SET_ASIDE, _target(draft)), (_REASON, draft.decision["reason"])]
+
+
+def _target(draft: CountersignDraft) -> str:
+    """By its entry's number, where the register has it."""
+    target, named = draft.target, str(draft.decision["target"])
+    if target is None:
+        return named
+    return f"{target.number} {wording.said(target.name, target.outcome)}"
 
 
 def receipt_comes(draft: CountersignDraft) -> Words:
@@ -107,13 +123,14 @@ def _named(draft: CountersignDraft) -> Text:
 
 
 def _what(draft: CountersignDraft) -> Text:
-    """What is decided, and what a listing is known by."""
+    """What is decided; what a listing is known by, which decision is set aside, and why."""
     number = draft.decision.get("list_number")
     certificate = draft.decision.get("certificate_number")
     listed = (
         [say(f"list {number}, {certificate}", f"名单 {number}，{certificate}")] if number else []
     )
-    return stacked(_decided(draft), *listed)
+    aside = [f"{say(title)}{say(': ', '：')}{value}" for title, value in _set_aside(draft)]
+    return stacked(_decided(draft), *listed, *aside)
 
 
 def _until(draft: CountersignDraft) -> Text | None:
@@ -127,6 +144,8 @@ def _signed(draft: CountersignDraft) -> Text:
     return stacked(draft.person_id, wording.moment(draft.left_at))
 
 
+_TO_SET_ASIDE = Words("sets aside", "拟撤销")
+_REASON = Words("reason", "理由")
 _COLUMNS: tuple[Column[CountersignDraft], ...] = (
     Column(Words("no.", "编号"), lambda draft: draft.number, whole=ALWAYS),
     Column(Words("platform", "平台"), _named),

@@ -19,8 +19,10 @@ from starter.service.idempotency_keys import IdempotencyKey, answer_once
 from starter.service.key_access import Caller, needs
 from starter.service.openapi_document import AnyDecision, answers, body, ended, written
 from starter.service.parameters import Engine
+from starter.service.problem_details import answered_in_time
 from starter.service.responses import reply
 from starter.service.scopes import Scope
+from workflows.decision import Decision
 from workflows.model import Record, invalid
 
 router = APIRouter(prefix="/v1/countersign-drafts")
@@ -65,8 +67,9 @@ async def leave_countersign_draft(
 ) -> Response:
     """Keep a decision that its first person has signed, for its case and what it answers there.
 
-    The same decision, or the same words of the same person again, take the place of what was left before. What
-    another person has signed in the same words is refused: it is countersigned. Scope: `decide:commission`.
+    The same person's next decision on the same step takes the place of what was left before. What would be
+    refused is refused now; so is what another person has signed in the same words: it is countersigned.
+    Scope: `decide:commission`.
     """
     data = await json_body(request)
 
@@ -79,10 +82,20 @@ async def leave_countersign_draft(
         drafts = DirectCountersignDrafts(engine, engine)
         if theirs := signed_by_another(await drafts.waiting(), decision.sent):
             raise invalid("decision", "signatures", *already_signed(theirs))
+        await _expect_accepted(request, decision)
         left = await drafts.leave(data)
         return reply(left, 201, {"Location": str(router.prefix)})
 
     return await answer_once(request, who, key, data, work)
+
+
+async def _expect_accepted(request: Request, decision: Decision) -> None:
+    """Raise what its case would answer: Refused, InvalidMessage or NoSuchPlatform."""
+    assert decision.case  # noqa: S101 - what is signed names its case
+    client = await request.app.state.backends.client()
+    with answered_in_time():
+        unsigned = decision.model_copy(update={"signatures": ()})
+        await client.check(decision.case.platform_id, unsigned)
 
 
 @router.delete(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.countersign_queries import countersign_drafts_waiting
+from db.countersign_queries import CountersignDraft, countersign_drafts_waiting
 from db.register_store import PostgresRegister
 from starter.desk.countersigning import DirectCountersignDrafts
 from starter.errors import BadInput
@@ -20,7 +20,8 @@ from . import cases
 def waiting(decision_id: str = "d-1", **changes: Any) -> Raw:
     """A decision that one officer has signed."""
     case = {"platform_id": "p-1", "term": 1, "answers": "a" * 64}
-    said = decision("set_aside", decision_id, "2026-11-23", case=case, target="d-0", **changes)
+    about: Raw = {"case": case, "target": "d-0"}
+    said = decision("set_aside", decision_id, "2026-11-23", **(about | changes))
     return signed(said, Person("wang"))
 
 
@@ -40,7 +41,7 @@ async def test_it_is_kept_once_and_read_back_as_it_was_signed(
         again.outcome,
         again.answers,
     )
-    other = await drafts.leave(waiting("d-2", reason="又一理由"))
+    other = await drafts.leave(waiting("d-2", target="d-9"))
     assert [again, other] == await drafts.waiting()
     await drafts.drop(again.number)
     await drafts.drop(again.number)
@@ -53,13 +54,49 @@ async def test_it_is_kept_once_and_read_back_as_it_was_signed(
 async def test_the_same_decided_again_takes_the_place_of_the_first(
     register: PostgresRegister, engine: AsyncEngine
 ) -> None:
-    """Under another id, on another day, or of a case that moved on; another person's words stay."""
+    """Under another id, on another day, in other words, or of a case that moved on; another person's stays."""
     drafts = DirectCountersignDrafts(engine, engine)
     await drafts.leave(waiting("d-1"))
     theirs = await drafts.leave(waiting("d-1", actor=waiting()["actor"] | {"id": "kw-9"}))
     await drafts.leave(waiting("d-2"))
-    again = await drafts.leave(waiting("d-3", decided_on="2026-11-24"))
+    again = await drafts.leave(waiting("d-3", decided_on="2026-11-24", reason="另有理由"))
     assert [theirs, again] == await drafts.waiting()
+
+
+async def test_a_step_is_decided_once_and_what_comes_at_any_time_as_often_as_it_is_said(
+    register: PostgresRegister, engine: AsyncEngine
+) -> None:
+    """A listing under another number takes the place of the first; other support, or another year, does not."""
+    drafts = DirectCountersignDrafts(engine, engine)
+
+    async def leave(kind: str, number: int, **more: Any) -> CountersignDraft:
+        case = {"platform_id": "p-1", "term": 1, "answers": "a" * 64} | more.pop("case", {})
+        said = decision(kind, f"d-{number}", "2026-11-23", case=case, **more)
+        return await drafts.leave(signed(said, Person("wang")))
+
+    await leave("reassessment", 1, case={"year": 1})
+    year_two = await leave("reassessment", 2, case={"year": 2})
+    year_one = await leave("reassessment", 3, case={"year": 1}, note="补充说明")
+    support = [await leave("support", number, amount_wan=number) for number in (4, 5)]
+    assert [year_two, year_one, *support] == await drafts.waiting()
+
+
+async def test_a_setting_aside_says_what_it_is_of(
+    register: PostgresRegister, engine: AsyncEngine
+) -> None:
+    """By the number, the kind and the outcome of its entry; of what the register has not, by the id alone."""
+    told = cases.listed(cases.application("p-1"))
+    await register.write(cases.batch(told))
+    taken = told.case.log[-1]
+    drafts = DirectCountersignDrafts(engine, engine)
+    known = await drafts.leave(waiting(target=taken.decision_id))
+    assert known.target
+    assert (f"1.{taken.seq}", taken.name, taken.outcome) == (
+        known.target.number,
+        known.target.name,
+        known.target.outcome,
+    )
+    assert (await drafts.leave(waiting("d-2"))).target is None
 
 
 async def test_it_is_read_with_the_platform_s_name_and_the_end_of_the_step(

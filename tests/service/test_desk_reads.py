@@ -26,8 +26,12 @@ from tests.service.conftest import WorldConnections
 from tests.workflows.world import World
 from workflows.activity_messages import DueDate
 from workflows.actors import Actor
+from workflows.decision import Decision
+from workflows.decisions import SetAside
 from workflows.model import InvalidMessage
 from workflows.periods import beijing_date
+from workflows.refusal import Refusal, Refused
+from workflows.run_io import DecisionPreview
 
 MakeReads = Callable[..., Awaitable[HttpReads]]
 DAYS = date(2026, 11, 23), date(2026, 11, 25)
@@ -142,11 +146,32 @@ async def test_a_key_sees_its_own(direct: DirectReads, over_http: MakeReads) -> 
 
 
 async def test_what_waits_for_a_second_signature_either_way(
-    direct: DirectReads, over_http: MakeReads, engine: AsyncEngine
+    direct: DirectReads,
+    over_http: MakeReads,
+    engine: AsyncEngine,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Left by the service: the same once, the same list; a key of a district sees its own, others nothing."""
+    """Left by the service: the same once, the same list; a key of a district sees its own, others nothing.
+
+    What its case would refuse is not kept.
+    """
+
+    class Case:
+        async def check(self, platform_id: str, decision: Decision) -> DecisionPreview:
+            assert isinstance(decision, SetAside) and not decision.signatures
+            if decision.target == "nowhere":
+                raise Refused(Refusal(rule="§六", en="no such decision", zh="无此决定", stage="x"))
+            return DecisionPreview(stage="valid")
+
+    async def client(_: WorldConnections) -> Case:
+        return Case()
+
+    monkeypatch.setattr(WorldConnections, "client", client)
     http = HttpCountersignDrafts((await over_http("read", "decide:commission"))._client)
     here = DirectCountersignDrafts(engine, engine)
+    with pytest.raises(Refused, match="no such decision"):
+        await http.leave(waiting("d-1", target="nowhere"))
+    assert [] == await here.waiting()
     before = await http.leave(waiting("d-1"))
     left = await http.leave(waiting("d-1"))
     assert before.number == left.number
