@@ -61,7 +61,7 @@ def versions(peers: Path) -> dict[str, str]:
 @click.option("--at", "peers", type=click.Path(path_type=Path), default=_INSTALLED, hidden=True)
 def main(*, quick: bool, no_write: bool, peers: Path) -> None:
     """Measure ours in full beside DBOS and Restate."""
-    if not peers.is_dir():
+    if not (peers / ".ready").is_file():  # not even begun, or broken off
         raise click.ClickException("DBOS and Restate are not installed: run `make peers`")
     size = QUICK if quick else WHOLE
     try:
