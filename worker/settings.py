@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from audit.erasing.retention import DEFAULT_YEARS, MOST_YEARS
 from starter.errors import BadInput
 from workflows.words import Words
 
@@ -35,6 +36,8 @@ class Settings(BaseSettings):
     """Where `pingtai serve` listens."""
     examples: bool = True
     """Whether the first start of a local stack sets up the example roster (`worker.first_start`)."""
+    retention_years: int = Field(default=DEFAULT_YEARS, ge=1, le=MOST_YEARS)
+    """How long a term is kept (`audit.erasing.retention`, which reads it again when a term is to be erased)."""
     notices: Path | None = None
     """The configuration of notices (`worker.notice_channels`); none: only the local stack writes a file."""
 

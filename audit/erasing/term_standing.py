@@ -1,7 +1,6 @@
 """How a term stands that is to be erased: looked up in the register, the archive and the keys' directory."""
 
 import asyncio
-import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -9,38 +8,21 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.archive.archive_contents import PostgresArchive
+from audit.erasing.retention import retention_years
 from audit.histories import StoredHistory
 from db.erased_entries import is_erased
 from db.erasure_store import ErasureStore
 from db.roster_queries import newest_root
 from starter.encryption.key_inventory import inventory
 from starter.encryption.term_keys import TermKeys
-from starter.errors import BadInput
 from workflows.contract import assessment_workflow_id
 from workflows.erasure_decisions import ErasedTerm
 from workflows.erasure_log import TermStanding
 from workflows.periods import add_months, beijing_date
 from workflows.record import LogEntry, find_chain_break
 
-RETENTION = "PINGTAI_RETENTION_YEARS"
-DEFAULT_YEARS, _MOST = 10, 100
 _PATCH_MARKER, _PATCH = "core_patch", "patch-data"
 """What the SDK writes of `workflow.patched`, past the codec."""
-
-
-def retention_years() -> int:
-    """Return for how many years after its end a term is kept.
-
-    Raises:
-        BadInput: the setting is no number of years.
-    """
-    said = os.environ.get(RETENTION, "").strip() or str(DEFAULT_YEARS)
-    if not (said.isascii() and said.isdigit() and 1 <= int(said) <= _MOST):
-        raise BadInput(
-            f"{RETENTION}: {said!r} is no number of years from 1 to {_MOST}",
-            f"{RETENTION}：“{said}”应为 1 至 {_MOST} 的年数",
-        )
-    return int(said)
 
 
 async def standing_of(engine: AsyncEngine, keys: TermKeys | None, of: ErasedTerm) -> TermStanding:

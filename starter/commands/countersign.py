@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack, closing
+from contextlib import AsyncExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,7 +129,8 @@ def _sign(
         work.drop_if_moved_on(drafts[0])
     if drafts and not as_json:
         if len(drafts) == 1:
-            _show_whole(drafts[0])
+            with _waiting_on(drafts[0]):
+                _show_whole(drafts[0])
         else:
             show(heading(WAITING), waiting_table(drafts))
     if drafts and not yes:
@@ -137,12 +138,14 @@ def _sign(
     refused: list[Refused] = []
     for draft in drafts:
         try:
-            receipt = work.countersign(draft, signer)
+            with _waiting_on(draft):
+                receipt = work.countersign(draft, signer)
         except Refused as error:
             if len(drafts) == 1:
                 raise
             refused.append(error)
-            complain(error.words.at(f"{draft.number} {draft.platform_id}"))
+            named = error.words.at(f"{draft.number} {draft.platform_id}")
+            complain(named, *getattr(error, "__notes__", ()))
             continue
         if not as_json:
             _show_receipt(work, draft, receipt, alone=len(drafts) == 1)
@@ -150,6 +153,23 @@ def _sign(
         show_json([receipt.model_dump(mode="json") for receipt in work.received])
     if refused:
         raise click.exceptions.Exit(REFUSED)
+
+
+class _MovedOn(Refused):
+    """One was dropped, because its case has moved on since."""
+
+
+@contextmanager
+def _waiting_on(draft: CountersignDraft) -> Iterator[None]:
+    """Say of one that is refused that it waits on, and how it is dropped: it may be accepted later."""
+    try:
+        yield
+    except _MovedOn:
+        raise
+    except Refused as error:
+        drop = f"pingtai countersign {draft.number} --drop"
+        error.add_note(say(f"It waits on. To drop it: {drop}", f"仍待会签；如需撤回：{drop}"))
+        raise
 
 
 def _show_whole(draft: CountersignDraft) -> None:
@@ -310,7 +330,7 @@ class _Countersigning:
         """
         if has_moved_on(draft, self._runner.run(self._register().log(draft.platform_id))):
             self.drop(draft)
-            raise Refused(
+            raise _MovedOn(
                 Refusal(
                     rule=Kind(draft.kind).article,
                     en=f"the case has moved on since {draft.person_id} signed this: it was dropped. If it is"

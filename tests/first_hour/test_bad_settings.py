@@ -18,6 +18,7 @@ from worker.settings import load_settings
         ("LOG_LEVEL", "LOUD", "DEBUG, INFO, WARNING or ERROR"),
         ("TEMPORAL_PORT", "x", "a whole number from 1024 to 64535"),
         ("TEMPORAL_PORT", "80", "a whole number from 1024 to 64535"),
+        ("RETENTION_YEARS", "0", "a whole number from 1 to 100"),
         ("BUILD_ID", "a/b", "at most 64 letters"),
         ("METRICS_ADDRESS", "9464", "HOST:PORT"),
     ],

@@ -259,6 +259,8 @@ def test_what_the_rules_refuse_now_is_said_before_the_question(
     refused = pingtai("countersign", "1", "--yes")
     assert (3, [], 1) == (refused.exit_code, sent, len(drafts.kept))
     assert "suspended" in refused.stderr
+    alone = pingtai("countersign", "1", "--yes", lang="zh")
+    assert "仍待会签；如需撤回：pingtai countersign 1 --drop" in alone.stderr
 
 
 def test_many_are_countersigned_with_one_question(
@@ -302,6 +304,7 @@ def test_one_that_is_refused_does_not_stop_the_others(
     done = pingtai("countersign", "--all", "--yes")
     assert (3, 2) == (done.exit_code, len(drafts.kept))
     assert "1 p-1: no" in done.stderr and "2 p-1: no" in done.stderr
+    assert "It waits on. To drop it: pingtai countersign 2 --drop" in done.stderr
 
 
 def test_what_was_signed_for_a_case_that_moved_on_is_dropped(
@@ -322,6 +325,7 @@ def test_what_was_signed_for_a_case_that_moved_on_is_dropped(
     done = pingtai("countersign", "1", "--yes")
     assert (3, [], {}) == (done.exit_code, sent, drafts.kept)
     assert "the case has moved on since kw-1 signed this: it was dropped" in done.stderr
+    assert "waits on" not in done.stderr
 
 
 def test_dropping_takes_it_back(pingtai: Run, drafts: PretendDrafts, sit_down: Sit) -> None:
