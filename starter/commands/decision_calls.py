@@ -26,6 +26,7 @@ from starter.doubts.decision_doubts import (
 from starter.doubts.unchanged_plan import files_plan
 from starter.errors import BadInput, NoSuchPlatform, NotAllowed, NotSent, PingtaiError
 from starter.terminal.language import say
+from starter.terminal.screen import complain
 from workflows.decision import Decision
 from workflows.decision_reading import new_decision_of
 from workflows.model import InvalidMessage, as_sent
@@ -138,7 +139,7 @@ class DecisionCalls:
         if self.principal and (who := substitution_of(self.form.kind, raw)):
             from starter.desk.substitutes import in_place_of  # noqa: PLC0415 - few act for another
 
-            raw["actor"] = self._runner.run(in_place_of(self.principal, *who))
+            raw["actor"] = self._runner.run(in_place_of(self.principal, *who, tell=complain))
         try:
             return new_decision_of(raw, self.form.kind)
         except InvalidMessage as error:

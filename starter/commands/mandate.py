@@ -1,11 +1,14 @@
 """`pingtai mandate`: an absent person signs who acts for them; the substitute keeps it."""
 
 import base64
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 
+from db.reading import LARGEST_PAGE
+from starter.clock import today
 from starter.commands.new_file import write_new
 from starter.commands.notation import WordChoice
 from starter.commands.options import DAY, json_option
@@ -15,10 +18,12 @@ from starter.desk.kept_mandates import (
     keep_mandate,
     kept_mandates,
     mandate_text,
+    of_other_days,
     read_mandate,
 )
 from starter.desk.profile import read_profile
-from starter.errors import BadInput
+from starter.desk.reach import open_reads
+from starter.errors import BadInput, PingtaiError
 from starter.terminal.catalogue import made
 from starter.terminal.command_runner import answered, answering
 from starter.terminal.lazy_group import LazyGroup
@@ -120,6 +125,7 @@ async def sign_command(
     signed = base64.b64encode(keys[0].sign(unsigned.form(), MANDATE_NAMESPACE)).decode()
     mandate = unsigned.model_copy(update={"sshsig": signed})
     write_new(output, mandate_text(mandate).encode())
+    await _tell_of_other_days(mandate)
     show(
         Words(
             f"{output}: {substitute} keeps it with: pingtai mandate keep {output}",
@@ -158,6 +164,7 @@ async def keep_command(file: Path) -> None:
     key = key_of(mandate)
     await check_mandate(mandate, key, datetime.now(UTC))
     path = keep_mandate(mandate)
+    await _tell_of_other_days(mandate)
     print_ = key.fingerprint()
     show(
         Words(
@@ -166,6 +173,16 @@ async def keep_command(file: Path) -> None:
         ),
         Words(f"Signed by the key {print_}", f"签名密钥：{print_}"),
     )
+
+
+async def _tell_of_other_days(mandate: KeptMandate) -> None:
+    """Say that the absence of its persons is of other days: it would not be used then."""
+    with suppress(PingtaiError):  # what the register does not say is said when it is to be used
+        async with open_reads() as register:
+            named = await register.substitutions(mandate.substitute, today(), LARGEST_PAGE)
+        of_persons = [row for row in named if mandate.is_of_persons(row) and not row.withdrawn_at]
+        if told := of_other_days(of_persons, [mandate]):
+            complain(told)
 
 
 @mandate_command.command("list", short_help="List the mandates that you keep. 委托书列表")

@@ -5,6 +5,8 @@ because each version of the roster has others.
 """
 
 import json
+from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +20,7 @@ from starter.tables.file_content import read_bytes
 from workflows.field_labels import Label
 from workflows.model import Day, Identifier, InvalidMessage, Message, as_sent, parse
 from workflows.vocabulary import Kind
+from workflows.words import Words
 
 if TYPE_CHECKING:
     from db.substitution_queries import SubstitutionRow
@@ -49,10 +52,14 @@ class KeptMandate(Message):
             self.principal, self.substitute, self.first_day, self.last_day, self.kinds
         )
 
+    def is_of_persons(self, row: "SubstitutionRow") -> bool:
+        """Whether it is between the persons of a substitution."""
+        return (self.principal, self.substitute) == (row.principal_id, row.substitute_id)
+
     def fits(self, row: "SubstitutionRow") -> bool:
         """Whether it is of a substitution, as the register has it: its days are what was signed."""
-        mine = (self.principal, self.substitute, self.first_day, self.last_day)
-        return mine == (row.principal_id, row.substitute_id, row.first_day, row.last_day)
+        days = (self.first_day, self.last_day) == (row.first_day, row.last_day)
+        return days and self.is_of_persons(row)
 
 
 def mandates_folder() -> Path:
@@ -102,6 +109,35 @@ def keep_mandate(mandate: KeptMandate) -> Path:
 def mandate_text(mandate: KeptMandate) -> str:
     """Return a mandate as its file has it."""
     return json.dumps(as_sent(mandate), ensure_ascii=False, indent=1) + "\n"
+
+
+def of_other_days(
+    rows: "Sequence[SubstitutionRow]", mandates: Sequence[KeptMandate]
+) -> Words | None:
+    """Say that mandates are of other days than the substitutions of their persons; None where one fits.
+
+    A decision carries the days of one substitution, and its mandate was signed for exactly those.
+    """
+    of_persons = [one for one in mandates if any(map(one.is_of_persons, rows))]
+    if not of_persons or any(one.fits(row) for one in of_persons for row in rows):
+        return None
+    signed = dict.fromkeys((one.first_day, one.last_day) for one in of_persons)
+    named = dict.fromkeys((row.first_day, row.last_day) for row in rows)
+    principal, substitute = of_persons[0].principal, of_persons[0].substitute
+    first, last = next(iter(named))
+    again = f"pingtai mandate sign {substitute} --from {first} --until {last} -o FILE"
+    return Words(
+        f"the mandate of {principal} for {substitute} is of {_days(signed, 'en')}, the absence of"
+        f" {_days(named, 'en')}: it is not used. Both are of the same days: {principal} signs"
+        f" anew ({again}), or names the absence anew",
+        f"{principal} 委托 {substitute} 的委托书期间为 {_days(signed, 'zh')}，代理期间为"
+        f" {_days(named, 'zh')}，故不予使用。二者须一致：请 {principal} 重新签署（{again}），或重新指定代理",
+    )
+
+
+def _days(periods: Iterable[tuple[date, date]], lang: str) -> str:
+    to, joined = (" to ", ", ") if lang == "en" else (" 至 ", "；")
+    return joined.join(f"{first}{to}{last}" for first, last in periods)
 
 
 async def mandate_of(row: "SubstitutionRow") -> dict[str, Any] | None:

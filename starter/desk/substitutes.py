@@ -1,25 +1,32 @@
 """Acting for somebody who is absent: looked up when a decision is sent, and named in the decision."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from starter.desk.kept_mandates import mandate_of
+from starter.desk.kept_mandates import kept_mandates, mandate_of, of_other_days
 from starter.desk.reach import open_reads
 from workflows.refusal import Refusal, Refused
 from workflows.vocabulary import Kind, Role
+from workflows.words import Words
 
 if TYPE_CHECKING:
     from db.substitution_queries import SubstitutionRow
 
 
 async def in_place_of(
-    principal_id: str, substitute_id: str, day: date, kind: Kind, roles: Collection[Role]
+    principal_id: str,
+    substitute_id: str,
+    day: date,
+    kind: Kind,
+    roles: Collection[Role],
+    *,
+    tell: Callable[[Words], None],
 ) -> dict[str, Any]:
     """The `actor` of a decision that a substitute takes: the own id, and the principal's office.
 
     Of several substitutions of the day the one counts whose role may take this kind of decision. With the
-    mandate of the principal, where one is kept here.
+    mandate of the principal, where one is kept here; `tell` hears that one which is kept is of other days.
 
     Raises:
         Refused: nobody named them for that day.
@@ -42,6 +49,8 @@ async def in_place_of(
     actor = acting_for(row)
     if mandate := await mandate_of(row):
         actor["acting_for"]["mandate"] = mandate
+    elif other := of_other_days([row], kept_mandates()):
+        tell(other)
     return actor
 
 

@@ -15,6 +15,7 @@ from click.testing import Result
 from db.roster_queries import RosterPage
 from db.substitution_queries import SubstitutionRow
 from starter.clock import today
+from starter.commands import mandate
 from starter.desk import substitutes
 from starter.desk.kept_mandates import kept_mandates
 from starter.roster import roster_access
@@ -25,6 +26,7 @@ from workflows.model import parse
 from workflows.roster_entries import RosterEntry, RosterKey, prove_entry
 from workflows.signed_mandates import mandate_form, signature_fault
 from workflows.vocabulary import District, Kind, Role
+from workflows.words import Words
 
 Run = Callable[..., Result]
 FIRST = today()
@@ -104,7 +106,13 @@ def roster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Roster:
 
 
 @pytest.fixture
-def at_desk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, Any]]:
+def told() -> list[Words]:
+    """What is said beside it."""
+    return []
+
+
+@pytest.fixture
+def at_desk(monkeypatch: pytest.MonkeyPatch, told: list[Words]) -> Callable[[], dict[str, Any]]:
     """The `actor` that `--for kw-01` makes."""
 
     async def standing_in(*_: object) -> list[SubstitutionRow]:
@@ -112,12 +120,15 @@ def at_desk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, Any]]:
 
     @asynccontextmanager
     async def reads() -> AsyncIterator[Any]:
-        yield SimpleNamespace(standing_in=standing_in)
+        yield SimpleNamespace(standing_in=standing_in, substitutions=standing_in)
 
-    monkeypatch.setattr(substitutes, "open_reads", reads)
+    for module in (substitutes, mandate):
+        monkeypatch.setattr(module, "open_reads", reads)
 
     def actor() -> dict[str, Any]:
-        asked = substitutes.in_place_of("kw-01", "kw-02", FIRST, Kind.INSPECTION, [Role.COMMISSION])
+        asked = substitutes.in_place_of(
+            "kw-01", "kw-02", FIRST, Kind.INSPECTION, [Role.COMMISSION], tell=told.append
+        )
         return asyncio.run(asked)
 
     return actor
@@ -202,15 +213,42 @@ def test_it_is_signed_kept_and_brought_along(
     assert (listed[0]["principal"], listed[0]["kinds"]) == ("kw-01", ["inspection"])
     actor = parse(Actor, at_desk())
     assert actor.acting_for
-    mandate = actor.acting_for.mandate
-    assert mandate
-    assert mandate.signature.proof
-    known = root([mandate.signature.proof.entry])
+    brought = actor.acting_for.mandate
+    assert brought
+    assert brought.signature.proof
+    known = root([brought.signature.proof.entry])
     form = mandate_form("kw-01", "kw-02", FIRST, LAST, (Kind.INSPECTION,))
     at = datetime.now(UTC)
-    assert signature_fault(form, mandate, "kw-01", known, at) is None
+    assert signature_fault(form, brought, "kw-01", known, at) is None
     other = mandate_form("kw-01", "kw-02", FIRST, LAST, ())
-    assert signature_fault(other, mandate, "kw-01", known, at)
+    assert signature_fault(other, brought, "kw-01", known, at)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_one_of_other_days_than_the_absence_is_not_used_without_a_word(
+    pingtai: Run,
+    tmp_path: Path,
+    at_desk: Callable[[], dict[str, Any]],
+    told: list[Words],
+    lang: str,
+) -> None:
+    """When it is signed, kept, and would be brought along: with both periods, and how it is signed anew."""
+    file, later = tmp_path / "mandate.json", LAST + timedelta(days=6)
+    sit_down(pingtai, "kw-01")
+    days = ("--from", str(FIRST), "--until", str(later))
+    done = [pingtai("mandate", "sign", "kw-02", *days, "-o", str(file), lang=lang)]
+    sit_down(pingtai, "kw-02")
+    done.append(pingtai("mandate", "keep", str(file), lang=lang))
+    to = "to" if lang == "en" else "至"
+    anew = f"pingtai mandate sign kw-02 --from {FIRST} --until {LAST}"
+    for one in done:
+        assert one.exit_code == 0, one.output
+        said = " ".join(one.stderr.split())
+        for part in (f"{FIRST} {to} {later}", f"{FIRST} {to} {LAST}", anew):
+            assert part in said, said
+    assert "mandate" not in at_desk()["acting_for"]
+    [words] = told
+    assert anew in getattr(words, lang)
 
 
 def test_it_is_anothers_or_none(pingtai: Run, tmp_path: Path) -> None:

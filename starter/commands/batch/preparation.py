@@ -14,6 +14,7 @@ from starter.desk.reach import open_reads
 from starter.desk.substitutes import in_place_of
 from starter.errors import BadInput, PingtaiError
 from starter.terminal.named_fields import NamedFields, in_table, named
+from starter.terminal.screen import complain
 from starter.value_names import terms_beside
 from workflows.decision_reading import decision_of, new_decision_of
 from workflows.decisions import MODELS
@@ -73,7 +74,7 @@ class BatchPreparation:
         raw["actor"] = self._acting.actor(raw, kind)
         if self._principal and (who := substitution_of(kind, raw)):
             if who not in self._absences:
-                self._absences[who] = await in_place_of(self._principal, *who)
+                self._absences[who] = await in_place_of(self._principal, *who, tell=complain)
             raw["actor"] = self._absences[who]
         try:
             if "decision_id" not in raw:
