@@ -1,19 +1,13 @@
 """What is odd in a decision by itself: findings against the outcome, days that are seldom meant."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from click.testing import Result
 
 from starter.clock import today
 from starter.doubts.message_doubts import message_doubts as doubts
 from tests.rules.cases import at_stage, decision
 from workflows.vocabulary import Finding, IndicatorGroup, InspectionItem, Kind, Stage
-
-Run = Callable[..., Result]
-Sent = list[tuple[str, dict[str, Any]]]
-DISTRICT = {"id": "hd-1", "role": "district", "organisation": "海淀区科委", "district": "haidian"}
 
 
 def inspection(outcome: str, **findings: str) -> dict[str, Any]:

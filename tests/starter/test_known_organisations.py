@@ -1,7 +1,6 @@
 """The organisation that somebody enters is compared with those that the system knows."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from click.testing import Result
@@ -11,13 +10,9 @@ from starter.desk.profile import ProfileRole, read_profile
 from workflows.vocabulary import District, Role
 
 Run = Callable[..., Result]
-Sent = list[tuple[str, dict[str, Any]]]
 
 DISTRICT = ProfileRole(role=Role.DISTRICT, organisation="密云区科委", district=District.MIYUN)
 COMMISSION = ProfileRole(role=Role.COMMISSION, organisation="市科委")
-OFFICE = {"role": "district", "organisation": "密云区科委", "district": "miyun"}
-REVIEW = ("review", "p-1", "--view", "x")
-EVALUATE = ("evaluate", "p-1", "--outcome", "effective", "--finding", "all=satisfactory")
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from workflows.run_io import DecisionPreview
 
 Run = Callable[..., Result]
 Sent = list[tuple[str, dict[str, Any]]]
-DISTRICT = {"id": "hd-1", "role": "district", "organisation": "海淀区科委", "district": "haidian"}
 
 
 @pytest.mark.usefixtures("terminal")
