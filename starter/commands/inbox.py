@@ -149,10 +149,11 @@ async def inbox_command(
             )
         narrowed = [one.narrowed(role=role, kind=step, **more) for one in whose]
         wanted = [one.model_copy(update={"overdue": overdue}) for one in narrowed if one]
+        nothing = _nothing(whose, narrowed=bool(wanted != whose or start))
         if every:
             from starter.commands.inbox_watch import watch  # noqa: PLC0415 - draws over and over
 
-            await watch(register.inbox(), wanted, limit, every, as_json=as_json)
+            await watch(register.inbox(), wanted, limit, every, nothing, as_json=as_json)
             return
         inbox = register.inbox()
         if report:
@@ -176,7 +177,7 @@ async def inbox_command(
         if rows:
             show(rows_table(rows, now))
         else:
-            complain(_nothing(whose))
+            complain(nothing)
         _show_sums(counts, len(late))
         if (why := why_about(rows, now)).en:
             complain(why)
@@ -261,15 +262,23 @@ async def inboxes_of(register: "RegisterReads", profile: Profile, day: date) -> 
     return list(dict.fromkeys(inbox_of(actor) for actor in (*own, *absent)))
 
 
-def _nothing(whose: list[Wanted]) -> Words:
+def _nothing(whose: list[Wanted], *, narrowed: bool) -> Words:
+    """Say that an inbox is empty; `narrowed`: what was not asked for may be waiting all the same."""
     who = dict.fromkeys(
         wording.who(one.role) + (f" · {wording.district(one.district)}" if one.district else "")
         for one in whose
         if one.role
     )
+    named = wording.joined(who)
+    if narrowed:
+        return Words(
+            "Nothing that is waiting"
+            + (f" for you ({named})" if who else "")
+            + " matches the filters.",
+            ("您" if who else "") + "没有符合筛选条件的待办" + (f"（{named}）。" if who else "。"),
+        )
     if not who:
         return NOTHING_WAITING
-    named = wording.joined(who)
     return Words(
         f"Nothing is waiting for you ({named}). Everybody's: --all",
         f"您没有待办（{named}）。查看全部待办：--all",

@@ -40,27 +40,39 @@ _WORDS = {
 
 
 async def watch(
-    inbox: "InboxReads", wanted: Sequence[Wanted], limit: int, every: int, *, as_json: bool
+    inbox: "InboxReads",
+    wanted: Sequence[Wanted],
+    limit: int,
+    every: int,
+    nothing: Words,
+    *,
+    as_json: bool,
 ) -> None:
-    """Refresh the inbox every few seconds, until Ctrl-C."""
+    """Refresh the inbox every few seconds, until Ctrl-C; `nothing` says that it is empty."""
     if draws() and not as_json:
-        await _draw(inbox, wanted, limit, every)
+        await _draw(inbox, wanted, limit, every, nothing)
     else:
         await _tell(inbox, wanted, limit, every, as_json=as_json)
 
 
-async def _draw(inbox: "InboxReads", wanted: Sequence[Wanted], limit: int, every: int) -> None:
+async def _draw(
+    inbox: "InboxReads", wanted: Sequence[Wanted], limit: int, every: int, nothing: Words
+) -> None:
     console = Console(highlight=False, markup=False, emoji=False)
     with Live(console=console, screen=True, auto_refresh=False, vertical_overflow="crop") as live:
         while True:
             rows = await inbox.page(*wanted, limit=limit) if wanted else []
             counts = await inbox.counts(*wanted) if wanted else []
-            live.update(view_of(console, rows, counts, every), refresh=True)
+            live.update(view_of(console, rows, counts, every, nothing), refresh=True)
             await asyncio.sleep(every)
 
 
 def view_of(
-    console: Console, rows: Sequence[InboxRow], counts: Sequence[StepCount], every: int
+    console: Console,
+    rows: Sequence[InboxRow],
+    counts: Sequence[StepCount],
+    every: int,
+    nothing: Words = NOTHING_WAITING,
 ) -> Group:
     """Return what fits the screen: the counts, then the rows, earliest due first, and how many more wait."""
     now = datetime.now(UTC)
@@ -69,7 +81,7 @@ def view_of(
         f"{when} · every {every} s · Ctrl-C to stop", f"{when} · 每 {every} 秒刷新 · Ctrl-C 结束"
     )
     if not rows:
-        return Group(text(top), heading(NOTHING_WAITING))
+        return Group(text(top), heading(nothing))
     above = Group(text(top), heading(counted(counts)), text(""))
     room = console.height - len(console.render_lines(above, pad=False)) - 1
     # A row takes a line at least: more rows than lines need not be drawn to see that they do not fit.

@@ -96,6 +96,7 @@ STAFF = Profile(
         ProfileRole(role=Role.OPERATOR, organisation=OPERATOR["organisation"]),
     ),
 )
+ELSEWHERE = ProfileRole(role=Role.DISTRICT, organisation="密云区", district=District.MIYUN)
 
 
 def test_without_a_profile_everything(pingtai: Run, desk: None) -> None:
@@ -200,10 +201,23 @@ def test_plain_in_a_pipe(pingtai: Run, desk: None) -> None:
 
 def test_nothing_awaits(pingtai: Run, desk: None) -> None:
     """An empty inbox says whose it is, and is no error."""
-    write_profile(STAFF)
-    result = pingtai("inbox", "--step", "listing")
+    write_profile(STAFF.model_copy(update={"roles": (ELSEWHERE,)}))
+    result = pingtai("inbox")
     assert (0, "") == (result.exit_code, result.stdout)
-    assert "Nothing is waiting for you (district · Haidian District)" in result.stderr
+    assert "Nothing is waiting for you (district · Miyun District)" in result.stderr
+
+
+def test_filters_that_match_nothing_are_not_an_empty_inbox(pingtai: Run, desk: None) -> None:
+    """What is waiting beside them is not denied."""
+    write_profile(STAFF)
+    assert "p-1" in pingtai("inbox").stdout
+    for narrowed in (("--step", "listing"), ("--overdue",), ("--field", "医药健康")):
+        english, chinese = pingtai("inbox", *narrowed), pingtai("inbox", *narrowed, lang="zh")
+        assert (0, "") == (english.exit_code, english.stdout)
+        assert "(district · Haidian District) matches the filters." in english.stderr
+        assert "您没有符合筛选条件的待办（所在区 · 海淀区）。" in chinese.stderr
+    everybody = pingtai("inbox", "--all", "--step", "listing", lang="zh")
+    assert "没有符合筛选条件的待办。" in everybody.stderr
 
 
 @pytest.mark.parametrize(
