@@ -1,4 +1,4 @@
-"""The objects of a JSON file of many: one on each line, or a list."""
+"""The objects of a JSON file of many: one on each line, a list, or a single one on several lines."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,8 @@ Item = dict[str, Any] | BadInput
 def json_items(content: str | bytes, form: Form = "jsonl") -> Iterator[tuple[int, str, Item]]:
     """The number of each line that says something, as it is written, and its object; empty lines count.
 
-    In the form `json` it may be a list: then the number of each item, and no line.
+    In the form `json` it may be a list: then the number of each item, and no line. One object alone may
+    stand on several lines, as an editor or `jq` writes it.
 
     Raises:
         BadInput: it is no text, or begins as a list and is no list of objects.
@@ -30,9 +31,16 @@ def json_items(content: str | bytes, form: Form = "jsonl") -> Iterator[tuple[int
                 )
             yield number, "", item
         return
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            try:
-                yield number, line, as_object(line, say("the line", "该行"))
-            except BadInput as error:
-                yield number, line, error
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    if len(lines) > 1 and lines[0][1].strip() == "{" and not lines[1][1].startswith("{"):
+        yield lines[0][0], text, _object(text, say("the file", "文件"))
+        return
+    for number, line in lines:
+        yield number, line, _object(line, say("the line", "该行"))
+
+
+def _object(text: str, name: str) -> Item:
+    try:
+        return as_object(text, name)
+    except BadInput as error:
+        return error

@@ -33,11 +33,11 @@ def as_object(text: str, name: str) -> dict[str, Any]:
     if len(text) > MESSAGE_FILE_BYTES:
         most = f"{MESSAGE_FILE_BYTES:,}"
         raise BadInput(
-            f"{name} is not JSON: longer than {most}", f"{name} 不是 JSON：超过 {most} 字"
+            f"{name} is not JSON: longer than {most}", f"{_is_not(name)} JSON：超过 {most} 字"
         )
     found = parsed(text, name)
     if not isinstance(found, dict):
-        raise BadInput(f"{name} is not a JSON object", f"{name} 不是 JSON 对象")
+        raise BadInput(f"{name} is not a JSON object", f"{_is_not(name)} JSON 对象")
     return found
 
 
@@ -52,7 +52,12 @@ def parsed(text: str, name: str, depth: int = JSON_DEPTH) -> Any:
         return strict_loads(text)
     except (ValueError, RecursionError) as error:
         why = reason_of(error)
-        raise BadInput(f"{name} is not JSON: {why.en}", f"{name} 不是 JSON：{why.zh}") from None
+        raise BadInput(f"{name} is not JSON: {why.en}", f"{_is_not(name)} JSON：{why.zh}") from None
+
+
+def _is_not(name: str) -> str:
+    """Between Chinese and Chinese no space is written."""
+    return f"{name}{' ' if name[-1:].isascii() else ''}不是"
 
 
 def encodable(written: str) -> str:

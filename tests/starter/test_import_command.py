@@ -316,6 +316,17 @@ def test_what_cannot_be_read_is_bad_input(
     assert 2 == pingtai("import", *arguments).exit_code
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_one_object_on_several_lines_is_one(pingtai: Run, started: Started, name: str) -> None:
+    """As the examples are written; what is wrong with it is told once, and where."""
+    file = write(json.dumps(form(1), indent=2), name=name)
+    assert (0, ["p-1"]) == (pingtai("import", file).exit_code, started.asked)
+    Path(file).write_text('{\n  "a": 1,\n  b\n}\n', encoding="utf-8")
+    told = pingtai("import", file, lang="zh")
+    assert (2, 1) == (told.exit_code, told.output.count("文件不是 JSON：第 3 行")), told.output
+    assert "第 2 行" not in told.output
+
+
 def test_standard_input_is_read_in_the_form_that_is_said(pingtai: Run, started: Started) -> None:
     """What was not done of it is kept only where it is told."""
     line = json.dumps(form(1))
