@@ -129,7 +129,10 @@ async def apply_command(
         raise NamedFields(error, PlatformApplication) from None
     alike = await written_alike(application.platform_id)
     async with open_pingtai(register=None if by_http() else _register()) as client:
-        applied = await client.apply(application, partial(OwnSignature().sign, client))
+        try:
+            applied = await client.apply(application, partial(OwnSignature().sign, client))
+        except InvalidMessage as error:
+            raise NamedFields(error, PlatformApplication) from None
         view = await _look(client, applied)
         if receipt:
             await _keep_receipt(receipt, client, applied)

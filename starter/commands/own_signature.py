@@ -34,9 +34,10 @@ _UNCHECKED = Words(
 
 def _of_another(own: str, person: str) -> Words:
     return Words(
-        f"Not signed: the decision is of {person}, and your profile is that of {own}. To decide yourself, leave"
-        " out --actor",
-        f"未签名：该决定的经办人为 {person}，而个人配置为 {own}。以本人名义办理的，请勿使用 --actor",
+        f"Not signed: the decision is of {person} (--actor, or the file), and your profile is that of {own}."
+        f" To decide yourself, name nobody else. {person} signs it after `pingtai login --id {person}`",
+        f"未签名：该决定的经办人为 {person}（见 --actor 或所提交的文件），而个人配置为 {own}。以本人名义"
+        f"办理的，请勿写明他人；由 {person} 办理的，请其先登录：pingtai login --id {person}",
     )
 
 
@@ -134,9 +135,9 @@ class OwnSignature:
             NotAllowed: their key may sign nothing now; or it is `needed`, and they do not stand in the roster.
             NotSent: it is needed, and cannot be had now.
         """
-        if self._standing is None:
-            from starter.client.key_standing import KeyStanding, in_no_entry  # noqa: PLC0415 - as above
+        from starter.client.key_standing import KeyStanding, in_no_entry  # noqa: PLC0415 - as above
 
+        if self._standing is None:
             answer, self._answer = self._answer or await _standing(client, person, key), None
             if (
                 needed
@@ -153,9 +154,11 @@ class OwnSignature:
                     complain(_UNCHECKED)
                 return None
             self._standing = answer
-            if answer.in_no_entry and not self._told:
+            if answer.in_no_entry and not (needed or self._told):
                 self._told = True
                 complain(in_no_entry(person))
+        if needed and self._standing.in_no_entry:
+            raise NotAllowed(in_no_entry(person))
         if self._standing.objection:
             en, zh = self._standing.objection
             raise NotAllowed(

@@ -52,6 +52,7 @@ def key(tmp_path: Path, answers: dict[str, Any]) -> PublicKey:
 def enter(answers: dict[str, Any], *keys: RosterKey, **changes: Any) -> None:
     """Set up a roster in which the person stands with these keys."""
     content = {"id": "hd-02", "name": "某某", "role": Role.DISTRICT, "organisation": "密云区科委",
+               "district": District.MIYUN,
                "first_day": LONG_AGO, "appointed_by": "密云区科委", "keys": keys}  # fmt: skip
     one = RosterEntry(**{**content, **changes})
     answers["proofs"] = {"hd-02": prove_entry(one, {"hd-02": one.leaf().hex()})}
@@ -144,6 +145,20 @@ def test_a_key_that_nobody_has_is_told_once(
         batch = pingtai("decide", "--file", "-", "--yes", stdin=lines(3))
         assert (0, int(roster)) == (batch.exit_code, batch.stderr.count(UNKNOWN)), batch.output
     assert 2 * (2 + 3) == len(sent)
+
+
+def test_a_key_that_nobody_has_signs_nothing_that_is_signed(
+    pingtai: Run, sent: Sent, answers: dict[str, Any], key: PublicKey
+) -> None:
+    """Its person stands in the roster with another: neither sent, nor left for a second person to sign."""
+    enter(answers)
+    for answers["signatures_needed"] in (1, 2):
+        refused = pingtai(*RECOMMEND)
+        assert (3, 1) == (refused.exit_code, refused.stderr.count(UNKNOWN)), refused.output
+        assert UNKNOWN_ZH in pingtai(*RECOMMEND, lang="zh").stderr
+        batch = pingtai("decide", "--file", "-", "--yes", stdin=lines(2))
+        assert (3, 2) == (batch.exit_code, batch.stdout.count(UNKNOWN)), batch.output
+    assert [] == sent
 
 
 def test_whoami_says_how_the_key_stands(

@@ -88,7 +88,9 @@ def test_nobody_signs_for_somebody_else(pingtai: Run, sent: Sent) -> None:
     done = pingtai(*RECOMMEND, *other)
     assert (0, 1) == (done.exit_code, done.stderr.count("Not signed: the decision is of kw-02"))
     assert "your profile is that of kw-01" in done.stderr
-    assert "经办人为 kw-02，而个人配置为 kw-01" in pingtai(*RECOMMEND, *other, lang="zh").stderr
+    assert "pingtai login --id kw-02" in done.stderr
+    chinese = pingtai(*RECOMMEND, *other, lang="zh").stderr
+    assert "经办人为 kw-02（见 --actor 或所提交的文件），而个人配置为 kw-01" in chinese
     assert "signatures" not in sent[0][1]
 
 

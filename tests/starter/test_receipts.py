@@ -22,7 +22,7 @@ from tests.starter.test_guided import view_of
 from workflows.activity_messages import DueDate
 from workflows.application import PlatformApplication, PreviousTerm
 from workflows.case import Case
-from workflows.model import parse
+from workflows.model import invalid, parse
 from workflows.run_io import CaseView
 from workflows.states import Receipt, application_content
 from workflows.vocabulary import AssessmentStage, Condition, Kind, Stage
@@ -144,6 +144,24 @@ def test_application_answered(pingtai: Run, answers: dict[str, Any]) -> None:
         printed["platform_id"],
         printed["repeated"],
         printed["state"]["platform"]["stage"],
+    )
+
+
+def test_what_an_application_brings_in_is_refused_in_words(
+    pingtai: Run, answers: dict[str, Any]
+) -> None:
+    """The workflow names the field; a person reads what it is called, and the article in full."""
+    why = "本平台的决定须签名，该决定未签名（§四）"
+    en = "decisions on this platform are signed (§四)"
+    answers["apply"] = invalid("PlatformApplication", "", f"brought_in: {en}", f"brought_in：{why}")
+    given = json.dumps(APPLICATION)
+    refused = pingtai("apply", "--file", "-", stdin=given)
+    assert (2, True) == (
+        refused.exit_code,
+        f"application: existing platform: {en}" in refused.stderr,
+    )
+    assert "申请：既有平台转入：本平台的决定须签名，该决定未签名（《指引》第四部分）" in (
+        pingtai("apply", "--file", "-", stdin=given, lang="zh").stderr
     )
 
 
