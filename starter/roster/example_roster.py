@@ -19,7 +19,13 @@ from starter.roster.roster_changes import (
     with_signatures,
 )
 from starter.roster.roster_edits import entry_of
-from starter.roster.roster_origin import APPOINTED_BY, BODY, OFFICERS, is_example_officer
+from starter.roster.roster_origin import (
+    APPOINTED_BY,
+    BODY,
+    EXAMPLE_KEYS,
+    OFFICERS,
+    is_example_officer,
+)
 from starter.signing.key_files import FileSigner, make_key, read_key_file
 from workflows.actors import Actor
 from workflows.roster_entries import RosterEntry
@@ -32,12 +38,11 @@ if TYPE_CHECKING:
     from workflows.ssh_signatures import PublicKey
 
 NOTE = "示例人员目录，仅供试用 / example roster, for trying only"
-_FOLDER = "example-keys"
 
 
 def key_path(person: str, folder: Path | None = None) -> Path:
     """Return where the key of an example person is, in a data folder; by default this user's."""
-    return (folder or home()) / _FOLDER / person
+    return (folder or home()) / EXAMPLE_KEYS / person
 
 
 def made_key(person: str, folder: Path) -> FileSigner:

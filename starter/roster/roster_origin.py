@@ -12,6 +12,8 @@ from workflows.words import Words
 
 OFFICERS = ("demo-01", "demo-02")
 """Officers who set the roster up and enter people in it. They decide nothing by themselves."""
+EXAMPLE_KEYS = "example-keys"
+"""The folder in the home that has the keys of example people."""
 BODY = "市科委、中关村管委会"
 APPOINTED_BY = "示例，仅供试用 / example, for trying only"
 """Stands in each entry that these two officers made, so in every proof and dossier."""

@@ -9,6 +9,7 @@ import pytest
 
 from db.file_lock import held_alone
 from starter.errors import BadInput, PingtaiError
+from starter.roster.example_roster import key_path, made_key
 from tests.backup.test_backup_file import damage
 from worker.backup.backup_file import open_backup
 from worker.backup.making import make_backup
@@ -43,6 +44,24 @@ async def test_into_an_empty_home(
     assert {"temporal", "notices.jsonl", "up.lock"} == {path.name for path in target.iterdir()}
     assert found.aside is None
     refuse_unfinished(target)
+
+
+async def test_a_system_that_is_tried_can_be_tried_again(
+    home: Path, tmp_path: Path, target: Path
+) -> None:
+    """The keys of its example people come back, for their owner only; or the backup says that they do not."""
+    made_key("demo-01", home)
+    with_keys = await make_backup(tmp_path / "with", home)
+    without = await make_backup(tmp_path / "without", home, keys=False)
+    await restore_backup(with_keys.path, target)
+    restored = key_path("demo-01", target)
+    assert key_path("demo-01", home).read_bytes() == restored.read_bytes()
+    assert 0o600 == restored.stat().st_mode & 0o777
+    assert () == with_keys.manifest.left_out
+    assert not any("example-keys" in one.name for one in without.manifest.files)
+    assert ["示例人员的密钥（--without-keys）" in zh for _, zh in without.manifest.left_out] == [
+        True
+    ]
 
 
 async def test_a_home_with_something_in_it(

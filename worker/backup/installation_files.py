@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from starter.desk.profile_file import profile_path
+from starter.roster.roster_origin import EXAMPLE_KEYS
 from worker.backup.backup_file import ARCHIVE, HOME, SETTINGS
 from workflows.words import Words
 
@@ -15,6 +16,7 @@ PAYLOAD_KEYS, TERM_KEYS = "PINGTAI_PAYLOAD_KEYS", "PINGTAI_TERM_KEYS"
 PROFILE, ARCHIVE_SETTING = "PINGTAI_PROFILE", "PINGTAI_ARCHIVE"
 _FILES = ("PINGTAI_NOTICES", "PINGTAI_TIMESTAMP_CERTIFICATES")
 _OF_HOME = ("temporal.port", "notices.jsonl", "notices.jsonl.*")
+_EXAMPLES = f"{EXAMPLE_KEYS}/*"
 _TOLD = (
     *_FILES,
     PAYLOAD_KEYS,
@@ -73,8 +75,13 @@ def environment() -> dict[str, str]:
     return {name: os.environ[name] for name in _TOLD if os.environ.get(name)}
 
 
-def not_ours(*, keys: bool) -> Iterator[Words]:
-    """Say of what settings name why it is not in a backup."""
+def not_ours(home: Path, *, keys: bool) -> Iterator[Words]:
+    """Say of what the home has and settings name why it is not in a backup."""
+    if not keys and any(home.glob(_EXAMPLES)):
+        yield Words(
+            "the keys of example people (--without-keys): nobody signs for them without these",
+            "示例人员的密钥（--without-keys）：没有密钥，无法以示例人员名义签名",
+        )
     archive = os.environ.get(ARCHIVE_SETTING, "")
     if archive and archive_folder() is None:
         yield Words(
@@ -98,9 +105,9 @@ def copy_files(staging: Path, home: Path, *, keys: bool) -> None:
     """Copy what settings name, and the small files of the home."""
     for kept in kept_files(keys=keys):
         copy_new(kept.path, staging / kept.name)
-    for pattern in _OF_HOME:
+    for pattern in (*_OF_HOME, *((_EXAMPLES,) if keys else ())):
         for path in home.glob(pattern):
-            copy_new(path, staging / HOME / path.name)
+            copy_new(path, staging / HOME / path.relative_to(home))
 
 
 def copy_archive(staging: Path) -> None:

@@ -93,7 +93,7 @@ async def _gather(files: Path, home: Path, *, keys: bool) -> Manifest:
     async with register_url() as url:
         await asyncio.to_thread(dump_register, url, files / REGISTER)
     await asyncio.to_thread(check_dump, files / REGISTER)
-    left_out = list(not_ours(keys=keys))
+    left_out = list(not_ours(home, keys=keys))
     engine_at, elsewhere = None, _engine_elsewhere(home)
     if elsewhere:
         left_out.append(elsewhere)
