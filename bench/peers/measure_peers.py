@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bench.peers.contestants import Contestant, Cpu
 from bench.script import GETTING_IN
@@ -41,11 +42,20 @@ class Block:
 
 @dataclass(frozen=True)
 class Results:
-    """What was found of an engine: milliseconds of decisions, and blocks of lives."""
+    """What was found of an engine: milliseconds of decisions, seconds of CPU of each ten, blocks of lives."""
 
     single: list[float] = field(default_factory=list)
     ten: list[float] = field(default_factory=list)
+    ten_cpu: list[float] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+
+
+class Turn(NamedTuple):
+    """What an engine's turn took: milliseconds of its decisions, and seconds of CPU with what followed."""
+
+    engine: str
+    took: list[float]
+    cpu: float
 
 
 Found = dict[str, Results]
@@ -58,15 +68,16 @@ async def measure_peers(
     found = {one.name: Results() for one in contestants}
     tell("Decisions one at a time …")
     for number in range(size.single_lives + _WARM_UP):
-        took = await _getting_in(contestants, [f"one-{number}"], number)
-        for name, milliseconds in took if number >= _WARM_UP else ():
-            found[name].single.extend(milliseconds)
+        turns = await _getting_in(contestants, [f"one-{number}"], number)
+        for turn in turns if number >= _WARM_UP else ():
+            found[turn.engine].single.extend(turn.took)
     tell("Decisions ten at a time …")
     for number in range(size.rounds_of_ten + 1):
         names = [f"ten-{number}-{one}" for one in range(TEN)]
-        for name, milliseconds in await _getting_in(contestants, names, number):
+        for turn in await _getting_in(contestants, names, number):
             if number:
-                found[name].ten.extend(milliseconds)
+                found[turn.engine].ten.extend(turn.took)
+                found[turn.engine].ten_cpu.append(turn.cpu)
     tell("Whole lives …")
     for number in range(size.blocks + 1):
         for one in _turn(contestants, number):
@@ -78,19 +89,21 @@ async def measure_peers(
 
 async def _getting_in(
     contestants: Sequence[Contestant], names: list[str], number: int
-) -> list[tuple[str, list[float]]]:
+) -> list[Turn]:
     """The engines take turns at every decision, in changing order."""
-    took = []
+    turns = []
     for one in contestants:
         await one.open(names)
     await asyncio.sleep(_SETTLE * len(names))
     for step in range(GETTING_IN):
         for one in _turn(contestants, number + step):
-            took.append((one.name, await one.decide(names, step)))
+            before = sum(one.cpu().values())
+            took = await one.decide(names, step)
             await asyncio.sleep(_SETTLE * len(names))
+            turns.append(Turn(one.name, took, sum(one.cpu().values()) - before))
     for one in contestants:
         await one.end(names)
-    return took
+    return turns
 
 
 async def _block(one: Contestant, number: int, size: Size) -> Block:

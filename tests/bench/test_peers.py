@@ -29,7 +29,7 @@ def test_what_ours_is_behind_in_is_said(ours: float, behind: bool) -> None:
     for name in ENGINES:
         took = ours if name == "ours" else 2.0
         cpu = {"workflows": 0.1, "server": 0.2}
-        found[name] = Results([took] * 10, [took] * 10, [Block(1 / took, cpu)])
+        found[name] = Results([took] * 10, [took] * 10, [0.1], [Block(1 / took, cpu)])
     text = section(found, QUICK, {"dbos": "1"})
     assert behind == ("**Missed: whole lives (per second); decision, one at a time" in text)
     assert behind == ("**missed**" in text)
