@@ -149,13 +149,13 @@ class PlatformWorkflow(YearsOfValidity):
     async def _confirm(self) -> None:
         """Compare what was brought along with the register: a term is taken up only as it ended there."""
         assert self.carried, "only what is carried is compared"  # noqa: S101
-        platform_id, recovery = self.case.state.facts.platform_id, self.carried.recovery
-        wanted = recovery is not None and self.edition >= Edition.V0_5
+        platform_id = self.case.state.facts.platform_id
+        recovery = self.carried.recovery if self.edition >= Edition.V0_5 else None
         found = await self.read_found(
-            LogLookup(platform_id=platform_id, recovery=wanted),
+            LogLookup(platform_id=platform_id, recovery=recovery is not None),
             "the newest term in the register, to take it up again",
         )
-        if wanted:
+        if recovery:
             wrong = objection_to_recovery(self.carried, found, workflow.now())
         else:
             wrong = objection_to_reopening(self.carried, found.entries, self.edition)
