@@ -64,6 +64,11 @@ REGISTER, ARCHIVE = "register", "archive"
     metavar="PATH",
     help="Read histories from a file or a folder instead; may be repeated. 历史文件",
 )
+@click.option(
+    "--end-older",
+    is_flag=True,
+    help="Also end what runs at Temporal with an older log, and go on from the register's. 结束较旧的流程",
+)
 @click.option("--reason", help="Why the engine was lost: it stands in each log. 理由")
 @click.option("--dry-run", is_flag=True, help="Check, and start nothing. 预检")
 @click.option("--yes", "yes", is_flag=True, help="Start without confirmation. 不再确认")
@@ -75,6 +80,7 @@ async def recover_command(
     everything: bool,
     source: str,
     files: tuple[Path, ...],
+    end_older: bool,
     reason: str | None,
     dry_run: bool,
     yes: bool,
@@ -111,7 +117,7 @@ async def recover_command(
             taken = [one async for one in take_over(engine, histories, platforms, dry_run=dry_run)]
             left = show_taken_over(taken, as_json=as_json)
         client = await connect()
-        terms = RecoveringTerms(engine, client, histories)
+        terms = RecoveringTerms(engine, client, histories, end_older=end_older)
         found: list[OpenTerm] = []
         with watching(Words("Looking at the open terms …", "正在查看未结束的期次 …")) as step:
             async for one in terms.find(platforms):
@@ -119,8 +125,8 @@ async def recover_command(
                 step(Words(counted(len(found), "term"), f"已查看 {len(found)} 个期次"))
         if dry_run or not as_json:
             show_terms(found, as_json=as_json)
-        left = left or any(one.is_left for one in found)
-        lost = [one for one in found if one.is_lost]
+        lost = [one for one in found if one.is_lost or (end_older and one.is_behind)]
+        left = left or any(one.is_left for one in found if one not in lost)
         roster = everything and await is_lost(engine, client)
         if roster and (dry_run or not as_json):
             show_roster(as_json=as_json)

@@ -65,6 +65,10 @@ class OpenTerm(NamedTuple):
         return self.standing is Standing.LOST
 
     @property
+    def is_behind(self) -> bool:
+        return self.standing is Standing.BEHIND
+
+    @property
     def is_left(self) -> bool:
         """Whether it neither runs nor can go on: somebody must look."""
         return self.standing not in (Standing.LOST, Standing.LIVES)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
@@ -13,19 +14,31 @@ from audit.recovering.recovery_sender import Outcome, Recovered, RecoverySender
 from audit.recovering.statement import Stating
 from db.open_cases import OpenCase, open_cases
 from db.queries import RegisterQueries
-from starter.errors import no_such_platform
+from starter.client.case_queries import CaseQueries
+from starter.client.rpc_errors import translate_rpc_errors
+from starter.errors import NoSuchPlatform, no_such_platform
+from workflows.contract import platform_workflow_id
 from workflows.words import Words
 
 _AT_ONCE = 8
+_OLDER = "an older copy: the case goes on from the register's log (pingtai recover)"
 Kept = Callable[[str], Awaitable[str]]
 
 
 class RecoveringTerms:
     """The open terms of a register, beside one Temporal."""
 
-    def __init__(self, engine: AsyncEngine, client: Client, histories: Histories) -> None:
-        """`histories` are those of before, as far as they are kept."""
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        client: Client,
+        histories: Histories,
+        *,
+        end_older: bool = False,
+    ) -> None:
+        """`histories` are those of before, as far as they are kept; `end_older`: end what runs with less."""
         self._engine, self._client, self._histories = engine, client, histories
+        self._end_older = end_older
         self._sender = RecoverySender(client)
 
     async def find(self, wanted: Collection[str]) -> AsyncIterator[OpenTerm]:
@@ -65,6 +78,9 @@ class RecoveringTerms:
 
     async def _recover(self, case: OpenCase, stating: Stating, kept: Kept) -> Recovered:
         now = await self._read(case)
+        if now.standing is Standing.BEHIND and self._end_older:
+            await self._end(case)
+            now = await self._read(case)  # what was decided in the last moment is found now
         if now.begun is None or not now.is_lost:
             lives = now.standing is Standing.LIVES
             return Recovered(Outcome.ALREADY if lives else Outcome.REFUSED, now.why)
@@ -77,6 +93,14 @@ class RecoveringTerms:
         stated = await stating.state(begun, now.year, await kept(case.platform_id))
         found = await self._sender.recover(stated, now.latest)
         return found._replace(why=found.why or lacking)
+
+    async def _end(self, case: OpenCase) -> None:
+        """End what runs at Temporal, and after it the assessment that it opened."""
+        own = platform_workflow_id(case.platform_id)
+        child = await CaseQueries(self._client).open_child(own)
+        for workflow_id in filter(None, (own, child)):
+            with suppress(NoSuchPlatform), translate_rpc_errors(workflow_id):
+                await self._client.get_workflow_handle(workflow_id).terminate(reason=_OLDER)
 
     async def _read(self, case: OpenCase) -> OpenTerm:
         return await read_term(self._engine, self._client, case)

@@ -14,16 +14,18 @@ from audit.reading.case_logs import read_runs
 from audit.reading.check_histories import check_reading, not_checked
 from db.tables import log_entries
 from starter.client.temporal_client import PingtaiClient
+from starter.errors import NoSuchPlatform, Unreachable
 from tests.another_place import another_place
 from tests.audit.typed_commands import Run, in_thread
 from tests.nobody import be_nobody
 from tests.rules.builders import application
 from tests.workflows.world import Life, World
+from worker.demo.clockwork import until
 from worker.doctor.check_cases import open_cases_run
 from worker.temporal_server import TemporalServer
 from workflows.application import PlatformApplication
 from workflows.contract import platform_workflow_id
-from workflows.model import parse
+from workflows.model import InvalidMessage, parse
 from workflows.refusal import Refused
 from workflows.vocabulary import Happening
 
@@ -118,27 +120,46 @@ async def test_what_does_not_hold_is_named_and_left(world: World, run: Run) -> N
 async def test_an_older_copy_of_temporal_s_data_is_named(
     world: World, elsewhere: World, run: Run
 ) -> None:
-    """A case that runs there with fewer entries is no lost one: it must be ended first, and goes on then."""
-    life = await world.apply()
-    await life.settled(life.handle)
-    assert (await run(life.id, *REASON)).exit_code == 0
+    """A case that runs there with fewer entries is no lost one: it is ended where that is asked for."""
+    life, other = await world.apply(), await world.in_its_first_year()
+    assert other.assessment
+    for handle in (life.handle, other.handle, other.assessment):
+        await life.settled(handle)
+    assert (await run(life.id, other.id, *REASON)).exit_code == 0
     # The first Temporal is the copy: the case went on without it.
     before = await world.client.state(life.id)
     there = Life(elsewhere, life.id)
     await there.decide("recommendation")
     await there.stands("inspection")
+    year = Life(elsewhere, other.id)
+    await year.opened(1)
+    await year.decide("self_report")
+    assert year.assessment
+    await year.settled(year.assessment)
     with pytest.MonkeyPatch.context() as back:
         back.setenv("TEMPORAL_NAMESPACE", world.temporal.namespace)
         found = await run(life.id, *REASON)
         assert found.exit_code == 1
         assert f"it runs with {before.log_seq} of 3 entries" in " ".join(found.output.split())
-        await life.handle.terminate("an older copy")
         await there.handle.terminate("the newer one is lost as well")
-        done = await run(life.id, *REASON)
+        await year.handle.terminate("the newer one is lost as well")
+        done = await run(life.id, other.id, "--end-older", *REASON)
     assert done.exit_code == 0, done.output
     log = await PingtaiClient(world.temporal).log(life.id)
     assert [entry.name for entry in log].count(Happening.RECOVERED) == 2
     assert (await life.decide("inspection")).stage == "expert_review"
+    await until(lambda: goes_on(world, other), "its assessment goes on where it stood")
+    said = await other.decision("district_review", decision_id="after-all")
+    assert (await world.client.decide(other.id, said)).stage == "evaluation"
+
+
+async def goes_on(world: World, life: Life) -> bool:
+    """Whether its assessment stands where the register has it."""
+    try:
+        view = await world.client.assessment_state(life.id, 1, 1)
+    except (NoSuchPlatform, Unreachable, InvalidMessage):
+        return False
+    return view.assessment is not None and view.assessment.stage == "district_review"
 
 
 async def test_what_histories_have_and_the_register_lacks_comes_first(
