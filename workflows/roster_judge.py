@@ -210,12 +210,19 @@ def _to_item(item: RosterItem, stands: dict[str, str], at: datetime) -> Iterator
 
 def _to_content(entry: RosterEntry) -> Iterator[Words]:
     """What an entry of each role has: a district its district, an operator's person the platform."""
-    has = (entry.district is not None, entry.platform_id is not None)
-    if has != (entry.role is Role.DISTRICT, entry.role is Role.OPERATOR):
+    if entry.role is Role.DISTRICT and entry.district is None:
         yield Words(
-            "district staff have a district, an operator's people a platform, the commission's neither",
-            "区级人员须有所在区，运营单位人员须有平台编号，市级人员两者均无",
+            "district staff have a district, and it is missing", "区级人员须有所在区，未填写"
         )
+    if entry.role is not Role.DISTRICT and entry.district is not None:
+        yield Words("only district staff have a district", "仅区级人员填写所在区")
+    if entry.role is Role.OPERATOR and entry.platform_id is None:
+        yield Words(
+            "an operator's people have a platform, and it is missing",
+            "运营单位人员须有平台编号，未填写",
+        )
+    if entry.role is not Role.OPERATOR and entry.platform_id is not None:
+        yield Words("only an operator's people have a platform", "仅运营单位人员填写平台编号")
     if entry.last_day and entry.last_day < entry.first_day:
         yield Words("the last day lies before the first", "任职末日早于首日")
 

@@ -29,7 +29,8 @@ async def valid_command(platform: str, day: date | None, as_json: bool) -> None:
     """Answer whether a platform was valid on a day. 是否有效 §四
 
     Exit code 0: yes; 1: no; 2: no such platform. Validity begins on the day of listing and includes
-    the last day; it does not include the day of a delisting, a withdrawal or a termination.
+    the last day; it does not include the day of a delisting, a withdrawal or a termination. A platform that
+    is suspended is valid, and gets no support meanwhile: the answer says since when.
 
     \b
     Example:

@@ -13,12 +13,20 @@ def key_line(text: str) -> str:
     """Return a public key as the roster has it, without its comment.
 
     Raises:
-        BadInput: it is none.
+        BadInput: it is none; nothing is repeated of a private one.
     """
+    if _PRIVATE in text:
+        raise BadInput(
+            "it is a private key, which nobody else may have: name the public one, the file .pub beside it",
+            "这是私钥，不得交给他人：请指定公钥，即同名的 .pub 文件",
+        )
     try:
         return read_public_key(text).openssh()
     except BadSignature as error:
         raise BadInput(error.words.at(text.strip()[:40])) from None
+
+
+_PRIVATE = "PRIVATE KEY-----"
 
 
 def entry_of(

@@ -21,7 +21,11 @@ from workflows.vocabulary import District, Role
 
 def test_two_at_one_desk_set_it_up(office: Office, roster: MemoryRoster) -> None:
     """A key of nobody, and one officer alone, do not."""
-    assert "set up by two officers" in office.run("init", office.officers(), code=3)
+    alone = office.run("init", office.officers(), code=3)
+    assert "set up by two officers" in alone
+    assert "Signed by kw-01. The other officer signs here too, with --sign FILE" in alone
+    twice = office.run("init", office.officers(), "--sign", office.key("kw-01"), code=3, lang="zh")
+    assert "已签名：kw-01。另一名人员" in twice and "--draft 文件" in twice
     stranger = office.run("init", office.officers(), "--sign", office.key("kw-03"), code=3)
     assert "belongs to none of the people" in stranger
     assert "3 people" in office.run("init", office.officers(), "--sign", office.key("kw-02"))
@@ -242,12 +246,29 @@ def test_hundreds_of_rows_of_a_workbook(opened: Office, roster: MemoryRoster) ->
     assert len(page.splitlines()) == 3
 
 
+def test_a_template_as_it_is_has_nobody_in_it(office: Office) -> None:
+    """Its rows are examples, which is said in both languages."""
+    office.run("template", str(office.folder / "t.csv"))
+    said = office.run("init", str(office.folder / "t.csv"), code=2)
+    assert "lines that begin with # are examples" in said
+    assert "以 # 开头的行为示例" in office.run(
+        "init", str(office.folder / "t.csv"), code=2, lang="zh"
+    )
+
+
+def test_a_private_key_is_not_repeated(opened: Office) -> None:
+    """What is to be named instead is said; nothing of its content is shown."""
+    for lang, said in (("en", "the file .pub beside it"), ("zh", ".pub 文件")):
+        refused = opened.run("key", "hd-01", opened.key("hd-01"), code=2, lang=lang)
+        assert said in refused and "BEGIN" not in refused
+
+
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_the_template_is_read_back(tmp_path: Path, suffix: str) -> None:
     """Its examples are passed over; nothing is written over."""
     target = tmp_path / f"people.{suffix}"
     write_template(target)
-    with pytest.raises(BadInput, match="0 people"):
+    with pytest.raises(BadInput, match="nobody stands in it"):
         read_people(str(target), date(2026, 12, 1))
     with pytest.raises(BadInput, match="is there already"):
         write_template(target)

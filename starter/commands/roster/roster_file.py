@@ -104,7 +104,12 @@ def read_people(file: str, today: date) -> list[RosterEntry]:
         for words in wrong[:_SHOWN]:
             refused.add_note(say(words))
         raise refused
-    if not people or len(people) > MOST_ITEMS:
+    if not people:
+        raise BadInput(
+            f"{file}: nobody stands in it; lines that begin with # are examples, and are passed over",
+            f"{file}：没有人员；以 # 开头的行为示例，不予读取",
+        )
+    if len(people) > MOST_ITEMS:
         raise BadInput(
             f"{file}: {len(people)} people; 1 to {MOST_ITEMS:,} are added at once",
             f"{file}：共 {len(people)} 人；一次可登记 1 至 {MOST_ITEMS:,} 人",

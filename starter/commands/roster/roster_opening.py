@@ -17,8 +17,10 @@ from starter.roster.roster_changes import opening, opening_signature, with_signa
 from starter.tables.file_content import read_bytes
 from starter.terminal.catalogue import made
 from starter.terminal.command_runner import answered, answering
+from starter.terminal.language import say
 from starter.terminal.screen import show
 from workflows.model import MAX_MESSAGE_BYTES, parse
+from workflows.refusal import Refused
 from workflows.roster_decisions import RosterChange
 from workflows.signed_roots import OFFICERS_NEEDED
 from workflows.words import Words
@@ -90,7 +92,12 @@ async def init_command(
         )
         return
     async with open_roster() as roster:
-        view = await roster.start(change)
+        try:
+            view = await roster.start(change)
+        except Refused as error:
+            if len(signed) < OFFICERS_NEEDED:
+                error.add_note(say(_who_lacks(people, len(keys))))
+            raise
     show(
         Words(
             f"The roster is set up with {view.people} people, signed by two officers.",
@@ -120,6 +127,20 @@ def template_command(file: Path) -> None:
                 f"pingtai roster add {file}",
             )
         )
+
+
+def _who_lacks(people: set[str], keys: int) -> Words:
+    """Say who has signed, and how the other officer does."""
+    who = ", ".join(sorted(people))
+    both = keys > len(people)
+    theirs = Words(" (both keys are theirs)", "（两把密钥属同一人）") if both else Words("", "")
+    en = f"Signed by {who}{theirs.en}." if who else "Signed by nobody."
+    zh = f"已签名：{who}{theirs.zh}。" if who else "尚无人签名。"
+    return Words(
+        f"{en} The other officer signs here too, with --sign FILE (the file of their key); or each at their own"
+        " desk, with --draft FILE",
+        f"{zh}另一名人员在此一并签名的，用 --sign 文件（其密钥文件）；两人异地办理的，用 --draft 文件",
+    )
 
 
 def _read(draft: Path) -> tuple[dict[str, Any], RosterChange]:
