@@ -1,0 +1,87 @@
+"""A log that was gone on with: who says so, from which entry, and which entries no history has."""
+
+from typing import Any
+
+import pytest
+
+from audit.reading.check_recoveries import check_recoveries
+from audit.reading.log_links import check_logs
+from audit.reading.origins import RunLog, check_origins, recovered_by
+from tests.rules import officers
+from tests.rules.authored_cases import at as authored_at
+from tests.rules.cases import at_stage, moment, recovery
+from tests.rules.rosters import Roster
+from workflows.case import Case
+from workflows.log_id import LogId
+from workflows.recovering import note_recovery
+from workflows.recovery import RECOVERY_NAMESPACE, Recovery
+from workflows.signatures import Signature
+from workflows.vocabulary import Stage
+
+PLACE = LogId(1)
+
+
+def signed(case: Case[Any], known: Roster, by: str, **changes: Any) -> Recovery:
+    """A recovery that somebody of the roster signs."""
+    said = recovery(case, **{"by": by} | changes)
+    made = officers.sshsig(by, said.form(), RECOVERY_NAMESPACE)
+    proof = officers.signature(known.people[by], b"", list(known.people.values())).proof
+    return said.model_copy(update={"signatures": (Signature(sshsig=made, proof=proof),)})
+
+
+def faults(case: Case[Any]) -> list[str]:
+    """What does not hold of the recoveries in a log."""
+    return [one.words.en for one in check_recoveries(PLACE, {PLACE: case.log})]
+
+
+@pytest.mark.parametrize(
+    ("by", "changes", "why"),
+    [
+        ("kw-1", {}, ""),
+        ("hd-1", {}, "is not the officer of the commission"),
+        ("kw-1", {"log_hash": "ab" * 32}, "another entry than the recovery names"),
+        ("kw-1", {"entries": 2}, "another entry than the recovery names"),
+    ],
+)
+def test_who_went_on_stands_in_the_log(by: str, changes: dict[str, Any], why: str) -> None:
+    """A forger's own workflow can write the entry: without an officer's signature of this log it is wrong."""
+    case, known = authored_at(Stage.LISTING)
+    note_recovery(case, signed(case, known, by, **changes), moment(case))
+    found = faults(case)
+    assert [why in one for one in found] == ([True] if why else [])
+    whole = not list(check_logs({PLACE: case.log}))
+    assert whole is not bool(why)
+
+
+def test_an_unsigned_recovery_is_wrong_where_the_case_knows_a_roster() -> None:
+    """And right where it knows none."""
+    case, _ = authored_at(Stage.LISTING)
+    note_recovery(case, recovery(case, by="kw-1"), moment(case))
+    assert "must sign it" in faults(case)[0]
+    plain = at_stage(Stage.LISTING)
+    note_recovery(plain, recovery(plain), moment(plain))
+    assert faults(plain) == []
+
+
+def test_what_no_history_has_is_attested_by_the_register_only() -> None:
+    """Up to the last entry that a run of before wrote the histories vouch; another life vouches for nothing."""
+    case = at_stage(Stage.LISTING)
+    hashes = tuple(entry.hash for entry in case.log)
+    note_recovery(case, recovery(case), moment(case))
+    by = recovered_by(case.log[len(hashes) :])
+    assert by
+    run = RunLog("platform:p", "new", PLACE, received=hashes, recovered=by)
+
+    def doubts(*others: RunLog) -> list[tuple[bool, str]]:
+        return [(one.missing, one.words.en) for one in check_origins([run, *others])]
+
+    def wrote(*entries: str) -> RunLog:
+        return RunLog("platform:p", "old", PLACE, written=frozenset(entries), under_way=True)
+
+    [(missing, words)] = doubts()
+    assert missing
+    assert words.startswith(f"entries 1 to {len(hashes)} of its log are attested by the register")
+    assert "by user:ops (数据文件损坏)" in words
+    assert doubts(wrote(*hashes[:2]))[0][1].startswith(f"entries 3 to {len(hashes)} ")
+    assert doubts(wrote(*hashes)) == []
+    assert doubts(wrote("cd" * 32))[0][1].startswith("entries 1 to ")
