@@ -121,7 +121,7 @@ def changed_since(before: Sequence[Digest], now: Sequence[Digest]) -> Digest | N
 
 
 def publish_day(folder: Path, digest: Digest, leaves: bytes, stamp: KeptStamp | None) -> bool:
-    """Write a day's files that are not there yet; returns whether there were any.
+    """Write a day's files that are not there yet, and the folder; returns whether there were any.
 
     Raises:
         BadInput: a file is there with other content: what was published is not changed.
@@ -135,6 +135,7 @@ def publish_day(folder: Path, digest: Digest, leaves: bytes, stamp: KeptStamp | 
     if stamp:
         files[stamp_file(digest.day)] = stamp.response
     new = False
+    folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         path = folder / name
         if not path.exists():

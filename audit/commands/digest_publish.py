@@ -21,14 +21,15 @@ from workflows.words import Words, counted
 
 
 @click.command("publish")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @answering
 async def publish_command(folder: Path) -> None:
     """Write all that others need of digests into a folder. 公布摘要
 
     The list of all digests, and for each day its leaves, its statement and its time stamp: what any web
-    server can serve, and `pingtai audit witness` reads. Files of days that are there already are never
-    changed; if the register has another digest of such a day, nothing is written.
+    server can serve, and `pingtai audit witness` reads. The folder is made where it is missing. Files of days
+    that are there already are never changed; if the register has another digest of such a day, nothing is
+    written.
 
     \b
     Example:

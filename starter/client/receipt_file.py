@@ -118,7 +118,11 @@ def read_receipts(path: Path) -> list[tuple[str, Acknowledged]]:
     Raises:
         BadInput: it cannot be read, or has no receipt.
     """
-    text = text_of_file(read_bytes(str(path), _LARGEST, ("it is too large", "文件过大")))
+    content = read_bytes(str(path), _LARGEST, ("it is too large", "文件过大"))
+    try:
+        text = text_of_file(content, of_one=True)
+    except BadInput as error:
+        raise BadInput(error.words.at(str(path))) from None
     if text.lstrip().startswith("["):
         found = [
             (f"{path}[{n}]", _receipt(_object_in(one, f"{path}[{n}]"), f"{path}[{n}]"))

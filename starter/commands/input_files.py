@@ -3,6 +3,7 @@
 from typing import Any
 
 from starter.bounds import MESSAGE_FILE_BYTES
+from starter.errors import BadInput
 from starter.tables.file_content import read_bytes, text_of_file
 from starter.tables.strict_json import as_object
 
@@ -14,7 +15,11 @@ def read_text(path: str) -> str:
         BadInput: it cannot be read, is no text, or is too large to be any message of ours.
     """
     large = ("no message is that large", "不会是本系统的报文")
-    return text_of_file(read_bytes(path, MESSAGE_FILE_BYTES, large))
+    content = read_bytes(path, MESSAGE_FILE_BYTES, large)
+    try:
+        return text_of_file(content, of_one=True)
+    except BadInput as error:
+        raise BadInput(error.words.at(path)) from None
 
 
 def read_object(path: str) -> dict[str, Any]:

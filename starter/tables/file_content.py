@@ -59,8 +59,10 @@ def read_bytes(path: str, largest: int, too_large: tuple[str, str]) -> bytes:
     return content
 
 
-def text_of_file(content: str | bytes, *, table: bool = False) -> str:
+def text_of_file(content: str | bytes, *, table: bool = False, of_one: bool = False) -> str:
     """The text of a file. JSON is UTF-8 where that can be; of a table it must be certain.
+
+    `of_one`: the file is never a table, so that naming another form would help nobody.
 
     Spreadsheets in China write GBK where nobody asked for UTF-8, and UTF-16 where they say Unicode.
 
@@ -70,6 +72,10 @@ def text_of_file(content: str | bytes, *, table: bool = False) -> str:
     if isinstance(content, str):
         return content.removeprefix("\ufeff")
     refuse_old_book(content)
+    if content.startswith(ZIPPED) and of_one:
+        raise BadInput(
+            "it is a .zip file or a workbook, and no JSON", "这是压缩文件或工作簿，不是 JSON 文件"
+        )
     if content.startswith(ZIPPED):
         raise BadInput(
             "it is a workbook, and no text: where tables are read, name it .xlsx or say --format xlsx",

@@ -36,7 +36,8 @@ def holidays_missing(years: Sequence[int]) -> Words:
     """Say of which years the holidays are not announced; empty where there are none."""
     if not years:
         return Words("", "")
-    en, zh = " and ".join(map(str, years)), "、".join(map(str, years))
+    *others, last = map(str, years)
+    en, zh = " and ".join((*filter(None, [", ".join(others)]), last)), "、".join((*others, last))
     return Words(f"the holidays of {en} are not announced yet", f"{zh} 年节假日安排尚未公布")
 
 

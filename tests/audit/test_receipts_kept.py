@@ -298,6 +298,12 @@ def test_the_list_of_what_was_countersigned(tmp_path: Path) -> None:
     path, receipt = tmp_path / "list.json", {"platform_id": "p", "term": 1, "seq": 2}
     path.write_text(json.dumps([receipt, receipt], indent=2))
     assert [f"{path}[0]", f"{path}[1]"] == [place for place, _ in read_receipts(path)]
+    zipped = tmp_path / "q.zip"
+    zipped.write_bytes(b"PK\x03\x04")
+    with pytest.raises(BadInput) as caught:
+        read_receipts(zipped)
+    assert str(zipped) in caught.value.words.en and "--format" not in caught.value.words.en
+    assert "压缩文件或工作簿" in caught.value.words.zh
     for wrong, words in (([receipt, 1], "not a JSON object"), ([], "has no receipt")):
         path.write_text(json.dumps(wrong))
         with pytest.raises(BadInput, match=words):

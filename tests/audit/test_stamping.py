@@ -86,7 +86,6 @@ async def test_digests_get_their_stamps_and_wait_for_none(
     assert kept.certificates == office.authority.pem
     assert (await last_stamped_day(engine), await unstamped(engine)) == (DAYS[2], [])
     # What was published, others read with the file alone, and by OpenSSL.
-    (tmp_path / "public").mkdir()
     published = await run("digest", "publish", "public")
     assert "4 digests, up to 2035-01-03; new: 4 days" in " ".join(published.output.split())
     stamp = ("--stamp", "public/2035-01-02.tsr")

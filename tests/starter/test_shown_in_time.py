@@ -11,6 +11,7 @@ from db.inbox_queries import StepCount
 from starter.commands.guided.foresight import Foresight
 from starter.commands.inbox_watch import view_of
 from starter.terminal.chosen_language import speaking
+from starter.terminal.days_left import holidays_missing
 from starter.terminal.entry_basis import basis, plain
 from tests.register.cases import assessment_of, listed
 from tests.rules.authored_cases import opened, roster
@@ -110,3 +111,12 @@ def test_figures_stand_beside_their_indicators() -> None:
     entry = report.model_copy(update={"said": report.said | {"indicators": figures}})
     [block] = [one for one in basis(entry) if one.label.lower().startswith("indicators")]
     assert [("clients", "22"), ("open_hours", "3120.5")] == block.value
+
+
+def test_years_without_holidays_are_listed_as_people_write_them() -> None:
+    """One, two and three."""
+    said = [holidays_missing(range(2027, last)).en for last in (2028, 2029, 2030)]
+    assert ["2027 are", "2027 and 2028 are", "2027, 2028 and 2029 are"] == [
+        one.removeprefix("the holidays of ").removesuffix(" not announced yet") for one in said
+    ]
+    assert "2027、2028、2029 年节假日安排尚未公布" == holidays_missing(range(2027, 2030)).zh
