@@ -112,7 +112,7 @@ def objection_to_signer(
     """Return why nothing shows that an officer recovers a case; None where one does, or there is no roster.
 
     `known` is the version that the case knows, `registered` the newest of the register: it counts for a case
-    that knows none.
+    that knows none, and a case must be shown what is newer than it knows: its signer may be revoked there.
     """
     news = news_of_recovery(recovery, known)
     if news.fault:
@@ -121,6 +121,13 @@ def objection_to_signer(
     root = newest or registered
     if root is None:
         return _NO_ROSTER if recovery.signatures else None
+    if registered and registered.version > root.version:
+        return Words(
+            f"it is signed by version {root.version} of the roster, and there is version {registered.version}:"
+            " sign by that one, and send the versions between",
+            f"签名依据人员目录第 {root.version} 版，现已有第 {registered.version} 版："
+            "请依最新版签名，并附其间各版",
+        )
     return recovery.signer_fault(root, at)
 
 

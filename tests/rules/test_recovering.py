@@ -52,7 +52,7 @@ from .cases import (
     walk,
 )
 from .roster_life import HAIDIAN, A, B, C, Life, item
-from .rosters import Roster, person
+from .rosters import SINCE, Roster, person
 from .test_reopening import corrected, texts
 from .world import World
 
@@ -424,6 +424,20 @@ def test_an_officer_who_came_later_signs_with_the_versions_that_brought_them() -
     own = Roster(person("kw-9"), person("kw-8"))
     forged = signed_by(case, own, "kw-9", roster=[as_sent(own.change(person("kw-7")))])
     assert "another roster" in objection(case, forged) or "follow" in objection(case, forged)
+
+
+def test_an_officer_who_was_revoked_since_recovers_nothing() -> None:
+    """The register has a newer version than the case: by the older one nobody signs any more."""
+    case, known = authored_at(Stage.LISTING)
+    old = signed_by(case, known, "kw-3")
+    versions = [known.change(person("kw-3", last_day=SINCE))]
+    newest = known.newest.root
+    assert objection(case, old) == ""
+    assert "there is version 2" in objection(case, old, roster=newest)
+    late = signed_by(case, known, "kw-1", roster=[as_sent(one) for one in versions])
+    assert objection(case, late, roster=newest) == ""
+    gone = signed_by(case, known, "kw-3", roster=[as_sent(one) for one in versions])
+    assert objection(case, gone, roster=newest)
 
 
 def test_the_registers_roster_counts_for_a_case_that_knows_none() -> None:
