@@ -7,7 +7,13 @@ from typing import Any
 import segno
 
 from starter.commands.reports.report_columns import capital
-from starter.papers.list_notice import ISSUER, PLATFORM_TITLE, ListedPlatform, written_day
+from starter.papers.list_notice import (
+    ISSUER,
+    PLATFORM_TITLE,
+    ListedPlatform,
+    counting_rule,
+    written_day,
+)
 from starter.terminal import wording
 from starter.terminal.language import language, say, word
 from workflows.vocabulary import Service
@@ -33,9 +39,7 @@ def certificate_data(
         (wording.CERTIFICATE, platform.certificate),
         (
             Words("valid", "有效期"),
-            say(Words("{} to {}", "{}至{}")).format(
-                written_day(platform.listed_on), written_day(platform.last_day)
-            ),
+            _period(platform),
         ),
     )
     colon = say(Words(":", "："))
@@ -67,6 +71,13 @@ def certificate_data(
         "certificate": platform.certificate,
         "list_number": list_number,
     }
+
+
+def _period(platform: ListedPlatform) -> str:
+    begin, end = written_day(platform.listed_on), written_day(platform.last_day)
+    rule = counting_rule(platform)
+    en, zh = (f" ({rule.en})", f"（{rule.zh}）") if rule else ("", "")
+    return say(Words(f"{begin} to {end}{en}", f"{begin}至{end}{zh}"))
 
 
 def qr_svg(address: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from starter.commands.reports.report_columns import capital
 from starter.terminal import wording
 from starter.terminal.language import language, say
+from workflows.periods import anniversary
 from workflows.states import Facts
 from workflows.words import Words
 
@@ -108,10 +109,25 @@ def term_words(platforms: Sequence[ListedPlatform]) -> Words:
     if len(days) == 1:
         first, last = days.pop()
         begin, end = written_day(first), written_day(last)
-        span = Words(f", from {begin} until {end}", f"（{begin}至{end}）")
+        rule = counting_rule(platforms[0])
+        en_rule, zh_rule = (f", {rule.en}", f"，{rule.zh}") if rule else ("", "")
+        span = Words(f", from {begin} until {end}{en_rule}", f"（{begin}至{end}{zh_rule}）")
     else:
-        span = Words(", counted from the day of inclusion of each", "，自各平台纳入名单之日起计算")
+        span = Words(
+            ", counted from the day after the inclusion of each", "，自各平台纳入名单次日起计算"
+        )
     return Words(en + span.en, zh + span.zh)
+
+
+def counting_rule(platform: ListedPlatform) -> Words | None:
+    """Say why the last day has the date of the first: that of inclusion is not counted (Civil Code, art. 201).
+
+    None where the certificate of a platform that was brought in says another day.
+    """
+    years = platform.facts.policy.validity_years
+    if platform.last_day != anniversary(platform.listed_on, years):
+        return None
+    return Words("counted from the day after inclusion", "自纳入名单次日起计算")
 
 
 def _paragraphs(

@@ -19,7 +19,7 @@ from starter.desk.direct_reads import DirectReads
 from starter.desk.listed_platforms import listed_now, platforms_of_list
 from starter.errors import BadInput
 from starter.papers import typst_pdf
-from starter.papers.certificate import qr_svg
+from starter.papers.certificate import certificate_data, qr_svg
 from starter.papers.docx_notice import docx_of
 from starter.papers.list_notice import ListedPlatform, NoticeChoices, notice_data
 from starter.papers.public_address import public_url, validity_url
@@ -83,7 +83,8 @@ def test_the_notice_says_what_the_guideline_says() -> None:
     for said in (
         "等2家平台纳入本市共性技术平台体系（名单批次：2027-01）",
         "经所在区推荐、现场核查、专家论证",
-        "可加挂“北京市共性技术平台”牌子，有效期3年（2027年3月15日至2030年3月15日），期满后须重新申请",
+        "可加挂“北京市共性技术平台”牌子，有效期3年（2027年3月15日至2030年3月15日，自纳入名单次日起计算），"
+        "期满后须重新申请",
         "财政、税收、金融、人才、知识产权等支持政策",
         "市科委、中关村管委会会同各区每年组织开展绩效考核",
     ):
@@ -92,6 +93,33 @@ def test_the_notice_says_what_the_guideline_says() -> None:
         data["rows"][0][name]
         for name in ("index", "certificate", "district", "field", "valid_until")
     )
+
+
+def test_a_certificate_says_how_its_period_is_counted() -> None:
+    """Both dates have the same day; of a certificate that was printed before with another it is not said."""
+
+    def period(one: ListedPlatform) -> str:
+        data = certificate_data(one, "2027-01", date(2027, 3, 16), "https://example.org/v1")
+        return str(data["facts"][-1]["value"])
+
+    with speaking("zh"):
+        assert "2027年3月15日至2030年3月15日（自纳入名单次日起计算）" == period(listed(1))
+        printed = listed(1)._replace(last_day=date(2030, 3, 14))
+        assert "2027年3月15日至2030年3月14日" == period(printed)
+        assert "（2027年3月15日至2030年3月14日），" in "".join(notice("1", printed)["paragraphs"])
+    with speaking("en"):
+        assert period(listed(1)).endswith("15 March 2030 (counted from the day after inclusion)")
+
+
+@chinese
+def test_the_address_of_a_certificate_can_be_copied() -> None:
+    """It is broken where a line ends, by no character of its own, and can be followed."""
+    address = f"https://pingtai.example.org/v1/platforms/{'long-' * 9}/validity?certificate=C-1"
+    template = own_template("certificate.typ")
+    with speaking("zh"):
+        data = certificate_data(listed(1), "2027-01", date(2027, 3, 16), address)
+    assert f"/URI({address})".encode() in pdf_of(template, data, AT)
+    assert "200b" not in template
 
 
 def test_a_list_number_may_be_that_of_the_document() -> None:
