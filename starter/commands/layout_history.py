@@ -120,6 +120,11 @@ async def diff_command(old: int | None, new: int | None, as_json: bool) -> None:
         if not versions:
             raise BadInput(NO_LAYOUT)
         newest = max(versions)
+        if new is None and len(versions) == 1 and old in (None, newest):
+            raise BadInput(
+                f"the layout has version {newest} only: there is none to compare it with",
+                f"布局仅有第 {newest} 版，没有可比较的版本",
+            )
         new = new or newest
         old = old or max((one for one in versions if one < new), default=new)
         for number in (old, new):

@@ -46,14 +46,14 @@ def show_change(change: LayoutChange) -> None:
     for mark, lines in (
         (Words("added  ", "新增"), map(direction_line, change.added)),
         (Words("changed", "变更"), map(_changed, change.changed)),
-        (Words("dropped", "移除"), map(direction_line, change.removed)),
+        (Words("dropped", "取消"), map(direction_line, change.removed)),
     ):
         show(*(f"{say(mark)} {line}" for line in lines))
     added, changed, removed = map(len, (change.added, change.changed, change.removed))
     show(
         Words(
             f"{added} added, {changed} changed, {removed} dropped, {change.same} unchanged",
-            f"新增 {added}，变更 {changed}，移除 {removed}，不变 {change.same}",
+            f"新增 {added}，变更 {changed}，取消 {removed}，不变 {change.same}",
         )
     )
 

@@ -29,6 +29,11 @@ def test_a_second_layout_is_a_second_version(pingtai: Run) -> None:
     Path("l.csv").write_text(LAYOUT, encoding="utf-8")
     agreed = ("--agreed", "顺义区", "--agreed", "haidian")
     assert 0 == pingtai("layout", "import", "l.csv", *ADOPT, *agreed).exit_code
+    for alone_with in ((), ("1",)):  # with itself it is not compared
+        alone = pingtai("layout", "diff", *alone_with, lang="zh")
+        assert (2, "") == (alone.exit_code, alone.stdout)
+        assert "布局仅有第 1 版，没有可比较的版本" in alone.stderr
+        assert "the layout has version 1 only" in pingtai("layout", "diff", *alone_with).stderr
     Path("m.csv").write_text(
         LAYOUT.replace("自动驾驶,2", "自动驾驶,3").replace("大模型", "小模型"), encoding="utf-8"
     )
@@ -49,7 +54,7 @@ def test_a_second_layout_is_a_second_version(pingtai: Run) -> None:
     assert 2 == pingtai("layout", "list", "--version", "3").exit_code
     for numbers in ((), ("1",), ("1", "2")):
         diff = pingtai("layout", "diff", *numbers, lang="zh")
-        assert "移除 人工智能 · 大模型" in diff.stdout
+        assert "取消 人工智能 · 大模型" in diff.stdout
     pingtai("layout", "list", "--version", "1", "--file", "back.csv", lang="zh")
     back = pingtai("layout", "import", "back.csv", "--dry-run", "--adopted-on", "2025-01-01")
     assert "0 added, 0 changed, 0 dropped, 3 unchanged" in back.stdout, back.stderr
