@@ -16,7 +16,7 @@ LARGEST_PAGE = 500
 NEAR = 3
 """Maximum number of platforms offered to whoever mistyped one."""
 _LIKE_ENOUGH = 0.6
-_LIKE_A_PART = 0.75
+_LIKE_A_PART = 0.8
 """So much a part of an id or a name has to look like the words, which are then a mistyped part of it."""
 _SHORTEST_PART = 4
 _CANDIDATES = 60
