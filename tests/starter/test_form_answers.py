@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
+from starter.commands.guided import prompts
+from starter.commands.guided.dialogue import Dialogue
 from starter.doubts.message_doubts import message_doubts as doubts
+from starter.terminal.chosen_language import speaking
 from starter.terminal.official_wording import official
 from tests.rules.cases import at_stage, moment
 from tests.starter.form_typing import EXPERTS, Run, Sent, day_of, terminal, typed  # noqa: F401
 from tests.starter.test_guided import COMMISSION, login, show_case
 from workflows.periods import beijing_date
-from workflows.vocabulary import AssessmentStage, Stage
+from workflows.vocabulary import AssessmentStage, District, Stage
 from workflows.words import Words
 
 DAY = day_of(Stage.RECOMMENDATION)
@@ -116,6 +119,41 @@ def test_an_office_that_resembles_a_known_one_is_asked_about(
     login(pingtai)
     result = pingtai("recommend", "bj-test", *flags[:-2], lang="zh", stdin=typed("y"))
     assert "系统中没有单位" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["海"], []),
+        (["门"], []),
+        (["海甸", "1"], ["请输入 1 至 17 或选项。是否为“海淀区”？"]),
+        (["山", "1"], ["请输入 1 至 17 或选项。是否为“石景山区”或“房山区”？"]),
+        (["zz", "1"], ["请输入 1 至 17 或选项"]),
+    ],
+)
+def test_a_character_of_a_choice_is_enough(
+    monkeypatch: pytest.MonkeyPatch, lines: list[str], told: list[str]
+) -> None:
+    """Where no other begins with it; which one may be meant is asked, and none of several is taken."""
+    said: list[str] = []
+    typed_lines = iter(lines)
+    monkeypatch.setattr(prompts, "ask", lambda *_: next(typed_lines))
+    monkeypatch.setattr(prompts, "wrong", said.append)
+    with speaking("zh"):
+        chosen = Dialogue().pick(Words("district", "区"), prompts.choices_of(District))
+    meant = {"海": District.HAIDIAN, "门": District.MENTOUGOU}
+    assert (told, meant.get(lines[0], next(iter(District)))) == (said, chosen)
+
+
+def test_an_expert_written_as_the_flag_takes_one_is_no_name(
+    pingtai: Run, answers: dict[str, Any], sent: Sent
+) -> None:
+    """Field, organisation and vote are asked for next."""
+    show_case(answers, at_stage(Stage.EXPERT_REVIEW))
+    stdin = typed(*COMMISSION, "1", "专家甲,技术,某研究所,支持", "专家甲")
+    shown = pingtai("opine", "bj-test", lang="zh", stdin=stdin).stdout
+    assert "此处只填姓名" in shown
+    assert "意见：专家甲,技术" not in shown
 
 
 def test_a_mistyped_district_is_asked_back(pingtai: Run) -> None:

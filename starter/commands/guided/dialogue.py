@@ -6,7 +6,7 @@ the form (`outcome`, `findings.site`, `panel.3`), so that one part alone can be 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -221,15 +221,15 @@ class Dialogue:
                 given, *after[:] = (part.strip() for part in _COLON.split(given, maxsplit=1))
             said = (*terms_of(given), prompts.plain(given))
             value = next((known[one] for one in said if one in known), None)
-            if value is None and len(given) > 1 and not given.isdecimal():
+            # A single letter is seldom meant; a single character of Chinese often says it all.
+            if value is None and (len(given) > 1 or not given.isascii()) and not given.isdecimal():
                 begun = {known[one] for one in known if one.startswith(said[-1])}
                 value = begun.pop() if len(begun) == 1 else None
             if value is not None:
                 return also(value) if also else value
             many = len(choices)
-            raise ValueError(
-                say(f"a number from 1 to {many}, or a word", f"请输入 1 至 {many} 或选项")
-            )
+            wrong = Words(f"a number from 1 to {many}, or a word", f"请输入 1 至 {many} 或选项")
+            raise ValueError(say(wrong) + say(_meant(said, choices)))
 
         chosen: str = self.ask(
             question,
@@ -335,6 +335,8 @@ class Dialogue:
             self._keep(self.answers)
 
 
+_SEVERAL = 3
+"""Choices that are asked about at most."""
 CHOICE = Words("Number or word", "请输入序号或选项")
 """What is asked below a list of choices."""
 _CHOICES = 9
@@ -360,3 +362,20 @@ def _how(offered: str, unset: Words, *, needed: bool, before: bool) -> str:
         nothing = say(f" ({NOTHING}: {unset.en})", f"（{NOTHING}：{unset.zh}）")
         return f" [{short}]{nothing if before and not needed else ''}"
     return "" if needed else say(f" (Enter: {unset.en})", f"（回车：{unset.zh}）")
+
+
+def _meant(said: Sequence[str], choices: prompts.Choices) -> Words:
+    """Ask whether some of the choices were meant, which have what was said in them, or resemble it."""
+    import difflib  # noqa: PLC0415 - only who mistypes a word needs it
+
+    terms = {word: value for value, words in choices.items() for word in (*words, value) if word}
+    near = {
+        terms[term]
+        for one in said
+        for term in difflib.get_close_matches(one, terms, n=2, cutoff=0.65)
+    }
+    near |= {value for term, value in terms.items() if said[-1] in term}
+    labels = [f"“{words[0]}”" for value, words in choices.items() if value in near]
+    if not 1 <= len(labels) <= _SEVERAL or said[-1].isdecimal():
+        return Words("", "")
+    return Words(f". Did you mean {' or '.join(labels)}?", f"。是否为{'或'.join(labels)}？")

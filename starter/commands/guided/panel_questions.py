@@ -1,5 +1,6 @@
 """The panel of experts: one that was kept, or one by one; what the rules refuse is said when it is typed."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -38,6 +39,13 @@ _TELL_APART = Words(
 _RECUSED_ONLY = Words(
     ". They can only be recused, or be left out (took no part).",
     "。只能记为“回避”，或选“未参加”不列入。",
+)
+_COMMA = re.compile("[,，]")
+_PARTS_OF_A_NAME = 2
+"""English has the family name first with a comma; more of them are those of `--expert`."""
+_NAME_ALONE = Words(
+    "the name alone: field, organisation and vote are asked for next",
+    "此处只填姓名，方面、单位和意见随后填写",
 )
 _KEEP = Words("Keep this panel for next time, under the name", "保存本专家组以便下次使用，名称")
 
@@ -124,6 +132,8 @@ class PanelQuestions:
         talk = self._talk
 
         def once(name: str) -> str:
+            if len(_COMMA.split(name)) > _PARTS_OF_A_NAME:
+                raise ValueError(say(_NAME_ALONE))
             twice = _twice(name, others)
             if twice:
                 raise ValueError(say(twice) + say(_TELL_APART))
