@@ -19,7 +19,7 @@ from starter.commands.notation import chinese_list, word
 from starter.commands.options import json_option
 from starter.commands.own_signature import OwnSignature
 from starter.commands.plan_files.plan_file import read_plan
-from starter.commands.receipt_view import FIRST_ANSWER, NEXT, REPEATED
+from starter.commands.receipt_view import FIRST_ANSWER, NEXT, REPEATED, nothing_awaited
 from starter.desk.did_you_mean import only_written_alike
 from starter.desk.platform_names import written_alike
 from starter.desk.reach import by_http, open_pingtai
@@ -208,7 +208,9 @@ def _standing(applied: Applied, view: CaseView | None) -> list[tuple[Said, objec
     else:  # a new application can only be in the first stage
         now = Stage.RECOMMENDATION
         then = awaited(awaited_in(now, overdue=False))
-    rows: list[tuple[Said, object]] = [(STAGE, stage(now)), (NEXT, then)]
+    end = view.platform.valid_until if view and view.platform else None
+    following = then or nothing_awaited(now, None, end)
+    rows: list[tuple[Said, object]] = [(STAGE, stage(now)), (NEXT, following)]
     if applied.begins:
         return [(_BEGINS, last_day(applied.begins) + timedelta(days=1)), *rows[:1]]
     return rows

@@ -82,21 +82,24 @@ def _next(receipt: Receipt, end: datetime | None) -> Said:
     # The first answer is that of another day.
     day = None if receipt.repeated else today()
     named = awaited(receipt.awaited, receipt.due or end, today=day)
-    if named:
-        return named
-    if receipt.stage == Stage.VALID:
+    return named or nothing_awaited(receipt.stage, receipt.year, end)
+
+
+def nothing_awaited(stage: str, year: int | None, end: datetime | None) -> Words:
+    """Say of a case that awaits nobody what comes next; `end` is that of its validity, where it is known."""
+    if stage == Stage.VALID:
         day = last_day(end) if end else None
         valid = Words(f"; valid until {day}", f"；有效期至 {day}") if day else Words("", "")
         return Words(
             f"yearly assessments start automatically (§六){valid.en}",
             f"年度考核按期自动开始（《指引》第六部分）{valid.zh}",
         )
-    if receipt.year and receipt.stage in (AssessmentStage.EFFECTIVE, AssessmentStage.MET):
+    if year and stage in (AssessmentStage.EFFECTIVE, AssessmentStage.MET):
         return Words(
             "none: this assessment has ended, and the platform stays valid",
             "无：本年度考核已结束，平台继续有效",
         )
-    if has_ended(receipt.stage):
+    if has_ended(stage):
         return Words("none: this has ended", "无：已结束")
     return Words("none", "无")
 

@@ -147,6 +147,16 @@ def test_application_answered(pingtai: Run, answers: dict[str, Any]) -> None:
     )
 
 
+def test_what_was_brought_in_is_told_what_comes_next(pingtai: Run, answers: dict[str, Any]) -> None:
+    """It awaits nobody: the receipt says what the clock begins, and until when it is valid."""
+    answers["state"] = view(stage="valid", valid_until=datetime(2029, 11, 24, 16, tzinfo=UTC))
+    done = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION), lang="zh")
+    assert "下一步\t年度考核按期自动开始（《指引》第六部分）；有效期至 2029-11-24" in done.stdout
+    assert "yearly assessments start automatically" in (
+        pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION)).stdout
+    )
+
+
 def test_what_an_application_brings_in_is_refused_in_words(
     pingtai: Run, answers: dict[str, Any]
 ) -> None:
