@@ -39,6 +39,11 @@ def write_secret(path: Path, content: bytes, *, new: bool = False) -> None:
         part.unlink(missing_ok=True)
 
 
+def others_may_read(mode: int) -> bool:
+    """Return whether what has this mode is a file that others than its owner may read or write."""
+    return stat.S_ISREG(mode) and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
 def read_secret(path: Path) -> bytes:
     """Read a small file that nobody but its owner may read.
 
@@ -55,7 +60,7 @@ def read_secret(path: Path) -> bytes:
     except OSError as error:
         why = reason_of(error)
         raise BadInput(f"{path} cannot be read: {why.en}", f"无法读取 {path}：{why.zh}") from None
-    if stat.S_ISREG(about.st_mode) and about.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if others_may_read(about.st_mode):
         raise BadInput(
             f"others may read {path}: chmod 600 {path}", f"其他用户可读 {path}：chmod 600 {path}"
         )

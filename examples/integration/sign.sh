@@ -4,6 +4,10 @@
 #
 #   sh sign.sh SERVICE API_KEY_FILE SIGNING_KEY_FILE PLATFORM DECISION.json > signed.json
 set -eu
+if [ $# -ne 5 ]; then
+    echo "usage: sh sign.sh SERVICE API_KEY_FILE SIGNING_KEY_FILE PLATFORM DECISION.json > signed.json" >&2
+    exit 2
+fi
 service=$1 api_key=$2 signing_key=$3 platform=$4 decision=$5
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -20,7 +24,8 @@ jq -j .to_sign "$folder/tried.json" > "$folder/to-sign.json"
 ssh-keygen -q -Y sign -n pingtai-decision -f "$signing_key" "$folder/to-sign.json"
 # That its person stands in the roster.
 person=$(jq -r .actor.id "$decision")
-call "$service/v1/roster/proof?person=$person" > "$folder/proof.json"
+call "$service/v1/roster/proof?person=$person" > "$folder/proof.json" ||
+    { cat "$folder/proof.json" >&2; exit 1; }
 # A plan stands in what is signed as its SHA-256: the decision is sent as it was said, with the case that was signed.
 jq --rawfile signature "$folder/to-sign.json.sig" --slurpfile said "$folder/to-sign.json" --slurpfile found "$folder/proof.json" \
     '.case = $said[0].case

@@ -1,7 +1,11 @@
 """`pingtai keys`: who may use the HTTP API, and for what."""
 
+import os
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import TextIO
 
 import click
 
@@ -14,6 +18,7 @@ from starter.commands.options import district_option, json_option
 from starter.desk.reach import directly_only
 from starter.desk.user_name import who
 from starter.errors import BadInput
+from starter.secret_files import others_may_read
 from starter.service.scopes import Scope
 from starter.terminal import wording
 from starter.terminal.catalogue import made
@@ -134,6 +139,21 @@ async def create_command(
             f"密钥 {key.id}，有效期至 {until}。密钥仅显示一次，请妥善保管。",
         )
     )
+    if is_read_by_others(sys.stdout):
+        complain(_OTHERS_READ)
+
+
+def is_read_by_others(stream: TextIO) -> bool:
+    """Return whether a stream leads to a file that others may read."""
+    with suppress(OSError, ValueError):  # what is no file of the system's
+        return others_may_read(os.fstat(stream.fileno()).st_mode)
+    return False
+
+
+_OTHERS_READ = Words(
+    "Others may read the file that it was written to: chmod 600 (with `umask 077` before, a new file is so).",
+    "其他用户可读所写入的文件：请运行 chmod 600；事先运行 umask 077 的，新建文件即无此问题。",
+)
 
 
 @keys_command.command("list", short_help="List the keys, and when each was last used. 密钥列表")

@@ -6,7 +6,6 @@ either the commands speak to Temporal and to the register themselves. An empty P
 
 import os
 import re
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -15,6 +14,7 @@ from starter.desk.profile import read_profile
 from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from starter.loopback import is_loopback
+from starter.secret_files import others_may_read
 from workflows.words import Words
 
 URL, KEY = "PINGTAI_URL", "PINGTAI_KEY"
@@ -128,7 +128,7 @@ def read_key(path: Path) -> str:
             f"the key file {path} cannot be read: {reason_of(error).en}",
             f"无法读取密钥文件 {path}：{reason_of(error).zh}",
         ) from None
-    if stat.S_ISREG(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if others_may_read(mode):
         raise BadInput(
             f"others may read the key file {path}: chmod 600 {path}",
             f"其他用户可以读取密钥文件 {path}：请执行 chmod 600 {path}",

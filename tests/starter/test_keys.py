@@ -3,11 +3,14 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
 
 import pytest
 from click.testing import Result
 
 from db.key_queries import ApiKey
+from starter.commands.keys import is_read_by_others
 
 Pingtai = Callable[..., Result]
 
@@ -34,6 +37,29 @@ def test_the_key_alone_goes_to_standard_output(pingtai: Pingtai) -> None:
     assert "shown only once" in result.stderr
     assert token.strip().split("_", 2)[2] not in result.stderr
     assert "仅显示一次" in pingtai("keys", "create", "x", "--scope", "read", lang="zh").stderr
+
+
+@pytest.mark.parametrize(("mode", "open_to_others"), [(0o644, True), (0o640, True), (0o600, False)])
+@pytest.mark.parametrize(("lang", "said"), [("en", "Others may read"), ("zh", "其他用户可读")])
+def test_a_file_that_others_may_read_is_told_of(  # noqa: PLR0917 - what pytest hands over
+    pingtai: Pingtai,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    mode: int,
+    open_to_others: bool,
+    lang: str,
+    said: str,
+) -> None:
+    """A shell makes it before the command begins."""
+    path = tmp_path / "key.txt"
+    path.touch()
+    path.chmod(mode)
+    with path.open("w") as stream:
+        assert is_read_by_others(stream) is open_to_others
+        monkeypatch.setattr("starter.commands.keys.is_read_by_others", lambda _: open_to_others)
+        told = pingtai("keys", "create", "x", "--scope", "read", lang=lang).stderr
+    assert (said in told) is open_to_others, told
+    assert not is_read_by_others(StringIO())
 
 
 def test_a_key_keeps_the_credit_code_of_its_organisation(pingtai: Pingtai) -> None:
