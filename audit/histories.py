@@ -32,6 +32,12 @@ from workflows.contract import (
 )
 from workflows.words import Words
 
+SOURCE_WORDS = {
+    "server": Words("Temporal", "Temporal"),
+    "archive": Words("archive", "归档"),
+    "files": Words("files", "文件"),
+}
+"""What the places are called from which histories come."""
 TYPES = (PLATFORM_TYPE, ASSESSMENT_TYPE, ROSTER_TYPE, ERASURE_TYPE)
 ROSTER = ""
 """In place of a platform's id: the histories of the roster and of erasures, which are the office's own. Who

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from workflows.vocabulary import Word
-from workflows.words import BilingualEnum
+from workflows.words import BilingualEnum, listed_zh
 
 LIST = re.compile(
     r"(?P<lead>只能是|应为|should be) "
@@ -26,8 +26,8 @@ def _listed(written: str, cut: str | None) -> str:
     terms = _terms(frozenset(values))
     named = [f"{terms[one]}（{one}）" if one in terms else f"“{one}”" for one in values]
     if cut:
-        return "、".join(named) + "等"
-    return "或".join(part for part in ("、".join(named[:-1]), named[-1]) if part)
+        return listed_zh(named) + "等"
+    return "或".join(part for part in (listed_zh(named[:-1]), named[-1]) if part)
 
 
 def _terms(values: frozenset[str]) -> dict[str, str]:

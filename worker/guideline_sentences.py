@@ -12,6 +12,7 @@ from typing import NamedTuple
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.policy import Policy, policy_for_new_cases
 from workflows.steps import AnyStage, Clock, Step
+from workflows.words import listed_zh
 
 
 class Sentence(NamedTuple):
@@ -53,7 +54,7 @@ def sentence_table() -> str:
     lines = [_row(heads), _row(("---",) * len(heads))]
     for one in sentences():
         steps = [_step(stage) for stage in one.stages]
-        commands = "、".join(f"`pingtai {command}`" for command in one.commands)
+        commands = listed_zh(f"`pingtai {command}`" for command in one.commands)
         whom = _joined(_by_whom(step) for step in steps)
         lines.append(
             _row((one.article, one.text, one.done, commands, whom, _joined(map(_until, steps))))
@@ -81,8 +82,8 @@ def _by_whom(step: Step) -> str:
     late = dict.fromkeys(
         t.by.zh for t in step.triggers if t.by and t.once_overdue and t.by.zh not in usual
     )
-    said = "、".join(usual)
-    return f"{said}（逾期后：{'、'.join(late)}）" if late else said
+    said = listed_zh(usual)
+    return f"{said}（逾期后：{listed_zh(late)}）" if late else said
 
 
 def _until(step: Step) -> str:

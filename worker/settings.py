@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from audit.erasing.retention import DEFAULT_YEARS, MOST_YEARS
 from starter.errors import BadInput
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 
 class Settings(BaseSettings):
@@ -77,7 +77,7 @@ def _expected(field: str) -> Words:
         )
     choices = getattr(about.annotation, "__args__", ())
     *others, last = map(str, choices)
-    return Words(f"{', '.join(others)} or {last}", f" {'、'.join(others)} 或 {last}")
+    return Words(f"{', '.join(others)} or {last}", f" {listed_zh(others)} 或 {last}")
 
 
 _FORMS = {

@@ -28,7 +28,7 @@ from worker.server_lock import end_server
 from worker.stack_survey import Condition, Survey, survey
 from worker.stack_wording import OFF, ROSTERS, WEB_UI, WORKER, clash_of
 from worker.stopping import WHOLE_SECONDS
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 _PARTLY = 1
 _LOOK_SECONDS = 0.1
@@ -87,7 +87,7 @@ async def stop() -> None:
             ("PostgreSQL", found.postgres, now.postgres),
         )
         names = [name for name, before, after in had if before and not after]
-        en, zh = ", ".join((WORKER.en, *names)), "、".join((WORKER.zh, *names))
+        en, zh = ", ".join((WORKER.en, *names)), listed_zh((WORKER.zh, *names))
         show(Words(f"Stopped: {en}.", f"已停止：{zh}。"))
         if now.left_over:
             await _end_left_over(now)
@@ -108,7 +108,7 @@ async def _end_left_over(found: Survey) -> bool:
         show(
             Words(
                 f"Left over from before, and ended now: {', '.join(ended)}.",
-                f"已结束遗留的进程：{'、'.join(ended)}。",
+                f"已结束遗留的进程：{listed_zh(ended)}。",
             )
         )
     if found.postgres and not postgres:

@@ -19,7 +19,7 @@ from workflows.signatures import Signature
 from workflows.signed_mandates import days_fault, mandate_form, signature_fault
 from workflows.ssh_signatures import PublicKey
 from workflows.vocabulary import Authorship, Kind, Role
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 _TWO = 2
 
@@ -293,7 +293,7 @@ def _has_a_mandate(said: Authored) -> Faults:
             _MANDATE,
         )
     if mandate.kinds and said.kind not in mandate.kinds:
-        kinds, zh = ", ".join(mandate.kinds), "、".join(one.zh for one in mandate.kinds)
+        kinds, zh = ", ".join(mandate.kinds), listed_zh(one.zh for one in mandate.kinds)
         yield AuthorFault(
             Words(
                 f"the mandate is for {kinds}, not for {said.kind}",

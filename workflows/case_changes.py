@@ -25,7 +25,7 @@ from workflows.vocabulary import (
     SoleOutcome,
     Word,
 )
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 
 class DocumentedDecision(Decision):
@@ -111,7 +111,7 @@ class FactsChange(DocumentedDecision):
         if all(getattr(self, name) is None for name in (*CHANGEABLE, "authorship")):
             raise wrong(
                 f"facts_change says what changes: at least one of {', '.join(CHANGEABLE)}",
-                f"信息变更须写明变更内容：{'、'.join(CHANGEABLE)} 至少一项",
+                f"信息变更须写明变更内容：{listed_zh(CHANGEABLE)} 至少一项",
             )
         if self.services and len(set(self.services)) != len(self.services):
             raise wrong("services name each service once (§一)", "services 每项只列一次（§一）")

@@ -60,7 +60,7 @@ from workflows.vocabulary import (
     ReassessmentOutcome,
     Word,
 )
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed_zh
 
 Check = Callable[[Any, CaseState, Circumstances], Words | None]
 
@@ -71,7 +71,7 @@ def _missing(what: Words, given: Mapping[Any, Any], words: type[Word]) -> Words 
         return None
     return Words(
         f"a {what.en} for each is needed; missing: {', '.join(missing)}",
-        f"须逐项给出{what.zh}，缺少：{'、'.join(word.zh for word in missing)}",
+        f"须逐项给出{what.zh}，缺少：{listed_zh(word.zh for word in missing)}",
     )
 
 
@@ -178,13 +178,13 @@ def indicators_reported(report: SelfReport, state: CaseState, now: Circumstances
     if unknown:
         return Words(
             f"the policy of the case has no indicators {', '.join(unknown)}",
-            f"本案指标目录中没有 {'、'.join(unknown)}",
+            f"本案指标目录中没有 {listed_zh(unknown)}",
         )
     missing = [one for one in catalogue if one.id not in report.indicators]
     if missing:
         return Words(
             f"a figure for each indicator is needed; missing: {', '.join(one.id for one in missing)}",
-            f"须逐项填报指标，缺少：{'、'.join(f'{one.name}（{one.id}）' for one in missing)}",
+            f"须逐项填报指标，缺少：{listed_zh(f'{one.name}（{one.id}）' for one in missing)}",
         )
     return None
 

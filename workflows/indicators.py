@@ -13,7 +13,7 @@ from workflows.exact_numbers import Measure
 from workflows.field_labels import Label
 from workflows.model import Identifier, Message, Name
 from workflows.vocabulary import IndicatorGroup
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 
 class Indicator(Message):
@@ -60,7 +60,7 @@ def target_problem(given: "PlanIndicators | None", catalogue: Iterable[Indicator
     if unknown:
         return Words(
             f"targets of indicators that the policy of the case does not have: {', '.join(unknown)}",
-            f"指标目标所列指标不在本案指标目录内：{'、'.join(unknown)}",
+            f"指标目标所列指标不在本案指标目录内：{listed_zh(unknown)}",
         )
     places = [(one.indicator, one.year) for one in targets]
     twice = next((one for one in places if places.count(one) > 1), None)

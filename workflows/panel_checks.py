@@ -11,7 +11,7 @@ from workflows.decisions import Expert, ExpertOpinion
 from workflows.name_comparison import same_name
 from workflows.rules import CaseState
 from workflows.vocabulary import ExpertField, OpinionOutcome
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed_zh
 
 
 def votes_known(opinion: ExpertOpinion, state: CaseState, now: Circumstances) -> Words | None:
@@ -64,7 +64,7 @@ def four_fields(opinion: ExpertOpinion, state: CaseState, now: Circumstances) ->
         return None
     return Words(
         f"the panel has no expert from {', '.join(missing)}",
-        f"专家组缺少{'、'.join(field.zh for field in missing)}方面的专家",
+        f"专家组缺少{listed_zh(field.zh for field in missing)}方面的专家",
     )
 
 

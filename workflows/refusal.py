@@ -4,7 +4,7 @@ from workflows.awaited import Awaited
 from workflows.model import Record
 from workflows.roster_words import RosterKind
 from workflows.vocabulary import Kind
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 
 class Refusal(Record):
@@ -28,10 +28,10 @@ class Refusal(Record):
             listed = ", ".join(
                 f"{_term(a.kind).en} from the {a.role} ({a.rule})" for a in self.awaited
             )
-            listed_zh = "、".join(
+            in_chinese = listed_zh(
                 f"{a.role.zh}的“{_term(a.kind).zh}”（{a.rule}）" for a in self.awaited
             )
-            en, zh = f"{en} Awaited now: {listed}.", f"{zh}现待：{listed_zh}。"
+            en, zh = f"{en} Awaited now: {listed}.", f"{zh}现待：{in_chinese}。"
         return Words(en, zh)
 
 

@@ -24,7 +24,7 @@ from workflows.signatures import Signature
 from workflows.signed_roots import OFFICERS_NEEDED, Signer, officers_among, signers_of
 from workflows.ssh_signatures import BadSignature, read_public_key
 from workflows.vocabulary import Role
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 SIGNED_WITHIN = timedelta(days=14)
 """So long before it is entered a version may have been signed, and a key's loss be noticed."""
@@ -96,7 +96,7 @@ def _to_change(state: RosterState, said: RosterChange, where: Position) -> Itera
             yield Words(
                 f"{item.entry.id}: {', '.join(one.id for one in people) or 'nobody'} may not change this entry:"
                 " a district enters its own people, an operator its own, all others the commission",
-                f"{item.entry.id}：{'、'.join(one.id for one in people) or '无人'}无权变更此人："
+                f"{item.entry.id}：{listed_zh(one.id for one in people) or '无人'}无权变更此人："
                 "区级、运营单位只能登记本单位人员，其余由市级登记",
             )
     yield from _doubled(state, said)
@@ -281,7 +281,7 @@ def _doubled(state: RosterState, said: RosterChange) -> Iterator[Words]:
         ]
         yield Words(
             f"a key was entered before, for this person or another: {', '.join(whose)[:200]}",
-            f"密钥已登记过（本人或他人）：{'、'.join(whose)[:200]}",
+            f"密钥已登记过（本人或他人）：{listed_zh(whose)[:200]}",
         )
 
 

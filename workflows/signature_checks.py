@@ -25,7 +25,7 @@ from workflows.rules import CaseState
 from workflows.signed_form import signature_blobs, signed_form, signers
 from workflows.ssh_signatures import BadSignature, key_named_in
 from workflows.vocabulary import Authorship
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 _OF_KEYS = ("revoked_before", "out_of_period")
 """Rules about the key alone, which need no roster that the case knows."""
@@ -67,7 +67,7 @@ def more_asked_of_authors(
             f"nothing lowers what a case asks of signatures: authorship is {now.authorship}, with a second"
             f" signature for {', '.join(now.second_signature) or 'no decision'}",
             f"不得降低签名要求：现为“{now.authorship.zh}”，须两人签名的决定："
-            f"{'、'.join(one.zh for one in now.second_signature) or '无'}",
+            f"{listed_zh(one.zh for one in now.second_signature) or '无'}",
         )
     if asked is Authorship.NONE:
         return None

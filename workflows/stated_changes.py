@@ -15,7 +15,7 @@ from workflows.vocabulary import (
     SecondSignature,
     Service,
 )
-from workflows.words import BilingualEnum, Words
+from workflows.words import BilingualEnum, Words, listed_zh
 
 _NONE = Words("none", "无")
 _Vocabularies = tuple[type[BilingualEnum], ...]
@@ -55,7 +55,7 @@ def _value(value: Any, vocabularies: _Vocabularies = _OF_FACTS) -> Words:
         return Words(f"{name} ({kind.en})", f"{name}（{kind.zh}）") if kind else Words.same(name)
     if isinstance(value, list | tuple):
         each = [_value(one, vocabularies) for one in value]
-        return Words(", ".join(w.en for w in each), "、".join(w.zh for w in each))
+        return Words(", ".join(w.en for w in each), listed_zh(w.zh for w in each))
     text = str(value)
     known = (word for words in vocabularies for word in words if word == text)
     found = next(known, None)

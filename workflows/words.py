@@ -1,6 +1,7 @@
 """A text that people read, in both languages of the programme. Only what shows it chooses one."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Literal, NamedTuple, Self
 
@@ -56,6 +57,18 @@ def citation(article: str) -> Words:
     return Words(
         article, "《指引》" + re.sub(r"\((\w)\)", r"第（\1）项", parts).replace(", ", "、")
     )
+
+
+def listed_zh(names: Iterable[str]) -> str:
+    """Return names in a row in Chinese: where one of them has a 、 of its own, they are parted by ；."""
+    each = tuple(names)
+    return ("；" if any("、" in one for one in each) else "、").join(each)
+
+
+def listed(names: Iterable[str]) -> Words:
+    """Return names in a row, parted by signs that none of them has."""
+    each = tuple(names)
+    return Words(("; " if any(", " in one for one in each) else ", ").join(each), listed_zh(each))
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -12,6 +12,7 @@ from audit.commands.audit_options import file_option
 from audit.commands.history_source import opened
 from audit.dossier.opened_dossier import open_dossier
 from audit.dossier.package import unpack
+from audit.histories import SOURCE_WORDS
 from audit.reading import acknowledged
 from audit.reading.acknowledged import Logs, Standing, Verdict, answers_of, standing_of
 from audit.reading.case_logs import Reading, read_platform
@@ -28,11 +29,8 @@ from workflows.record import LogEntry
 from workflows.words import Words, counted
 
 _SOURCES = ("server", "register", "archive")
-_NAMES = {
-    "server": Words("Temporal", "Temporal"),
+_NAMES = SOURCE_WORDS | {
     "register": Words("register", "名册"),
-    "archive": Words("archive", "归档"),
-    "files": Words("files", "文件"),
     "dossier": Words("dossier", "档案"),
 }
 

@@ -19,7 +19,7 @@ from starter.errors import NoSuchPlatform
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed_zh
 
 _LETTERS = 80
 
@@ -80,7 +80,7 @@ async def reconcile_command(
     if unknown:
         raise NoSuchPlatform(
             f"Neither the register nor the histories have {', '.join(unknown)}: check the id.",
-            f"名册与历史中均没有 {'、'.join(unknown)}：请核对编号",
+            f"名册与历史中均没有 {listed_zh(unknown)}：请核对编号",
         )
     if wrong:
         raise click.exceptions.Exit(WRONG)

@@ -11,6 +11,7 @@ from audit.commands import NOT_CHECKED, WRONG
 from audit.commands.audit_options import output_option
 from audit.commands.history_source import opened
 from audit.evidence_files import read_bounded, write_new
+from audit.histories import SOURCE_WORDS
 from audit.reading.roster_log_reading import differing_entries, read_roster, roster_faults
 from audit.reading.roster_versions import MadeVersion, versions_of
 from audit.reconciling.roster_rows import held_log, row_faults
@@ -100,10 +101,11 @@ async def _compare(
         replayed = await replay_roster(histories)
     wrong += (problem.line for problem in (*reading.problems, *replayed))
     if not reading.runs:
+        where = SOURCE_WORDS[source]
         unchecked.append(
             Words(
-                f"there are no histories of the roster ({source})",
-                f"没有人员目录的历史（{source}）",
+                f"there are no histories of the roster ({where.en})",
+                f"没有人员目录的历史（{where.zh}）",
             )
         )
         return

@@ -9,7 +9,7 @@ from audit.anchoring.proofs import Proof, proven_logs
 from audit.reading.log_links import Logs
 from workflows.log_id import LogId
 from workflows.periods import beijing_date
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed_zh
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Coverage:
         entries, named = sum(left.values()), list(left.items())[:_MOST_DAYS]
         more = len(left) - len(named)
         en = ", ".join(f"{day} ({number})" for day, number in named)
-        zh = "、".join(f"{day}（{number}）" for day, number in named)
+        zh = listed_zh(f"{day}（{number}）" for day, number in named)
         if more:
             en, zh = (
                 f"{en} and {counted(more, 'day')} more, up to {max(left)}",

@@ -15,7 +15,7 @@ from starter.encryption.key_names import read_key_name
 from workflows.erasure_decisions import ErasedTerm, ErasureOutcome
 from workflows.periods import beijing_date
 from workflows.record import EntryKind
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed_zh
 
 
 class Deciders(NamedTuple):
@@ -38,7 +38,7 @@ def deciders_of(erased: ErasedFile) -> Deciders:
     return Deciders(
         day=str(beijing_date(last.at)) if last else "",
         people=" and ".join(ids[-2:]),
-        people_zh="、".join(ids[-2:]),
+        people_zh=listed_zh(ids[-2:]),
         document=content.get("document") or "",
         reason=content.get("reason") or "",
     )

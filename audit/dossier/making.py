@@ -16,7 +16,7 @@ from audit.dossier.erased_terms import erased_terms
 from audit.dossier.format import Head
 from audit.dossier.lives import live
 from audit.dossier.package import pack
-from audit.histories import Encrypted, Erased, Histories, StoredHistory
+from audit.histories import SOURCE_WORDS, Encrypted, Erased, Histories, StoredHistory
 from audit.reconciling.differences import Difference
 from audit.reconciling.reconciling import reconcile
 from starter.errors import BadInput, NoSuchPlatform
@@ -57,10 +57,11 @@ async def make(
     erased = await erased_terms(engine, platform_id, gone) if engine else []
     held = Held([_in_the_clear(one) for one in kept if one not in gone])
     if not (held.histories or erased):
+        where = SOURCE_WORDS[source]
         raise NoSuchPlatform(
-            f"No history of {platform_id} ({source}): find the id with `pingtai register`, or read from the"
+            f"No history of {platform_id} ({where.en}): find the id with `pingtai register`, or read from the"
             " other source with --from.",
-            f"没有 {platform_id} 的历史（{source}）：编号可用 pingtai register 查看，或以 --from 更换来源",
+            f"没有 {platform_id} 的历史（{where.zh}）：编号可用 pingtai register 查看，或以 --from 更换来源",
         )
     life = await live(platform_id, held.histories, erased)
     head = Head(

@@ -12,7 +12,7 @@ from workflows.record import EntryKind, LogEntry
 from workflows.roster_entries import RosterEntry
 from workflows.signed_form import signed_form_of_entry, signers
 from workflows.ssh_signatures import BadSignature, PublicKey
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed_zh
 
 
 class SignedBy(NamedTuple):
@@ -69,7 +69,7 @@ class KeyUse:
         names = [called.get(name, Words.same(name)) for name in self.principals if name != own]
         if own in self.principals:
             names.append(Words("second signature", "第二签名人"))
-        return Words(", ".join(one.en for one in names), "、".join(one.zh for one in names))
+        return Words(", ".join(one.en for one in names), listed_zh(one.zh for one in names))
 
     def plain(self) -> dict[str, Any]:
         return {

@@ -11,7 +11,7 @@ from db.roster_store import key_rows, people_rows, root_row
 from db.roster_tables import roster_entries, roster_keys, roster_roots
 from workflows.record import LogEntry
 from workflows.roster_state import RosterState, moved, put_in_force
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 _AT_ONCE = 20
 
@@ -69,5 +69,5 @@ def _differences(
             en, zh = "follows from no entry", "没有相应的记录"
         else:
             names = [n for n, value in expected[key].items() if held[key].get(n) != value]
-            en, zh = f"differs: {', '.join(names)}", f"不同：{'、'.join(names)}"
+            en, zh = f"differs: {', '.join(names)}", f"不同：{listed_zh(names)}"
         yield Words(f"{table} {key}: {en}", f"{table} {key}：{zh}")

@@ -21,6 +21,7 @@ from workflows.periods import last_day
 from workflows.record import EntryKind
 from workflows.states import PlatformState
 from workflows.vocabulary import Kind, Service
+from workflows.words import listed
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _facts(state: PlatformState) -> list[Pair]:
         (say("District", "所在区"), wording.district(facts.district)),
         (say("Field", "领域"), wording.field(facts.field)),
         (say("Direction", "方向"), facts.direction or ""),
-        (say("Services", "服务"), say(", ", "、").join(_service(s) for s in facts.services)),
+        (say("Services", "服务"), say(listed(_service(s) for s in facts.services))),
         (say("Stage", "阶段"), wording.stage(state.stage)),
         (say("Certificate", "证书编号"), state.certificate_number or ""),
         (

@@ -38,7 +38,7 @@ from workflows.refusal import Refusal, Refused
 from workflows.signed_form import signed_form, signers
 from workflows.states import Receipt
 from workflows.vocabulary import Kind
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 _MOST = 2**62
 """Of the numbers of drafts, as the register counts them."""
@@ -297,7 +297,7 @@ class _Countersigning:
         complain(
             Words(
                 f"Left out, because you signed first: {', '.join(numbers)}",
-                f"由您第一签名的不列入：{'、'.join(numbers)}",
+                f"由您第一签名的不列入：{listed_zh(numbers)}",
             )
         )
         return [one for one in drafts if one not in own]

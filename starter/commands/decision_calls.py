@@ -141,13 +141,29 @@ class DecisionCalls:
 
             raw["actor"] = self._runner.run(in_place_of(self.principal, *who, tell=complain))
         try:
-            return new_decision_of(raw, self.form.kind)
+            return self._whole(raw)
         except InvalidMessage as error:
             explained = _explained(self.form, error)
             if self.form.kind is Kind.SET_ASIDE and "target" not in raw:
                 for line in in_force_lines(self.register_log()):
                     explained.add_note(say(line))
             raise explained from None
+
+    def _whole(self, raw: dict[str, Any]) -> Decision:
+        """The decision, with nothing missing that its outcome needs: all that is missing is said at once.
+
+        What comes signed was whole when it was signed. Raises InvalidMessage.
+        """
+        missing = () if raw.get("signatures") else self.form.missing(raw)
+        try:
+            decision = new_decision_of(raw, self.form.kind)
+        except InvalidMessage as error:
+            named = {field for field, _ in error.problems}
+            more = (one for one in missing if one.field not in named)
+            raise InvalidMessage(error.what, *error.problems, *more) from None
+        if missing:
+            raise InvalidMessage(str(self.form.kind), *missing)
+        return decision
 
     def preview(self, decision: Decision) -> "DecisionPreview":
         """What would become of it. Raises as `Pingtai.check`; NotAllowed: its person's key may sign nothing."""

@@ -37,13 +37,13 @@ from workflows.case_changes import CHANGEABLE, FactsChange
 from workflows.decision import Decision
 from workflows.decisions import MODELS
 from workflows.field_labels import Label, label_of
-from workflows.model import InvalidMessage, Message
+from workflows.model import FieldError, InvalidMessage, Message
 from workflows.refusal import Refused
 from workflows.vocabulary import Field as TechnologyField
 from workflows.vocabulary import (
     Kind,
 )
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 _DIGITS = 18
 """A number of more digits is none that anybody means."""
@@ -182,7 +182,7 @@ class Part:
                 en, zh = f"{en}, or all for those not named", f"{zh}，未列明的各项用“{REST}”"
         if label.only_for:
             en += f" [with {', '.join(label.only_for)}]"
-            zh += f" [适用于：{'、'.join(map(_term, label.only_for))}]"
+            zh += f" [适用于：{listed_zh(map(_term, label.only_for))}]"
         if default := _DEFAULTS.get(self.field):
             en, zh = f"{en} [default: {default.en}]", f"{zh} [默认：{default.zh}]"
         return Words(en, zh)
@@ -308,8 +308,19 @@ class DecisionForm:
 
     def unanswered(self, raw: Mapping[str, Any]) -> bool:
         """Whether something is missing that a decision of its outcome does not go without."""
+        return any(part.field not in raw for part in self._needed(raw))
+
+    def missing(self, raw: Mapping[str, Any]) -> tuple[FieldError, ...]:
+        """What is missing that a decision of its outcome does not go without, each as it is complained of."""
+        return tuple(
+            FieldError(part.field, _MISSING)
+            for part in self._needed(raw)
+            if not raw.get(part.field)
+        )
+
+    def _needed(self, raw: Mapping[str, Any]) -> list[Part]:
         outcome = outcome_of(self.kind, raw)
-        return any(needs(part, outcome) and part.field not in raw for part in self.asked(outcome))
+        return [part for part in self.asked(outcome) if needs(part, outcome)]
 
     def refused(self, error: Refused) -> Refused:
         """The same refusal, each field by its label and with its flag."""
@@ -336,6 +347,9 @@ class DecisionForm:
             for field, part in flags.items()
         }
         return NamedFields(error, MODELS[self.kind], said)
+
+
+_MISSING = Words("missing", "缺少此项")
 
 
 def needs(part: Part, outcome: Any) -> bool:

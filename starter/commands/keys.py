@@ -41,7 +41,7 @@ from workflows.application import Organisation
 from workflows.model import InvalidMessage, invalid, parse
 from workflows.name_comparison import seen
 from workflows.periods import beijing_date
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 LONGEST = 200
 _DECIDE = "decide:"
@@ -250,7 +250,7 @@ def _only_for(key: ApiKey) -> str:
 def _may(scopes: Sequence[str]) -> str:
     """The scopes in words that a narrow column can break between."""
     if language() == "zh":
-        return "、".join(word(scope, Scope) for scope in scopes)
+        return listed_zh(word(scope, Scope) for scope in scopes)
     plain = [scope for scope in scopes if not scope.startswith(_DECIDE)]
     roles = [scope.removeprefix(_DECIDE) for scope in scopes if scope.startswith(_DECIDE)]
     parts = [", ".join(plain), f"decide: {', '.join(roles)}" if roles else ""]

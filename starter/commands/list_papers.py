@@ -18,7 +18,7 @@ from starter.terminal.command_runner import answering
 from starter.terminal.language import language
 from starter.terminal.screen import complain, show
 from starter.validity_words import why_valid
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed_zh
 
 NOTICE, CERTIFICATE = "list_notice.typ", "certificate.typ"
 
@@ -248,7 +248,7 @@ def _kind_of(target: Path, kinds: dict[str, _Kind]) -> _Kind:
     except KeyError:
         listed = [suffix for suffix in kinds if suffix != ".typ"]
         raise BadInput(
-            f"{target}: write {' or '.join(listed)}", f"{target}：应为 {'、'.join(listed)} 文件"
+            f"{target}: write {' or '.join(listed)}", f"{target}：应为 {listed_zh(listed)} 文件"
         ) from None
 
 
@@ -281,7 +281,7 @@ def _write_template(target: Path, kinds: dict[str, _Kind]) -> None:
         listed = [".typ" if suffix == ".pdf" else suffix for suffix in kinds]
         raise BadInput(
             f"{target}: a template is a {' or '.join(listed)} file",
-            f"{target}：模板应为 {'、'.join(listed)} 文件",
+            f"{target}：模板应为 {listed_zh(listed)} 文件",
         )
     write_new(target, kinds[made].template())
     show(

@@ -31,7 +31,7 @@ from starter.terminal.named_fields import NamedFields
 from starter.terminal.screen import ALWAYS, Column, complain, show, show_json, table_of
 from workflows.model import InvalidMessage, parse
 from workflows.vocabulary import Kind
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 
 @click.group("mandate", cls=LazyGroup)
@@ -208,7 +208,7 @@ def _kinds(mandate: KeptMandate) -> Words:
     if not mandate.kinds:
         return Words("all", "全部")
     return Words(
-        ", ".join(one.words.en for one in mandate.kinds), "、".join(one.zh for one in mandate.kinds)
+        ", ".join(one.words.en for one in mandate.kinds), listed_zh(one.zh for one in mandate.kinds)
     )
 
 

@@ -22,10 +22,12 @@ from workflows.vocabulary import (
     LeadUnitKind,
     Vote,
 )
-from workflows.words import BilingualEnum, Words
+from workflows.words import BilingualEnum, Words, listed_zh
 
 ALL = "all"
 REST = "其余"
+REST_WORDS = (REST, "全部", ALL, "others")
+"""How those are called that are not named one by one, in flags and in headings."""
 """The same in Chinese."""
 _FIGURE = r"(\d{1,12}(?:\.\d{1,4})?)"
 _MEASURE = re.compile(rf"([A-Za-z0-9][A-Za-z0-9._-]{{0,63}})\s*[=＝]\s*{_FIGURE}")
@@ -91,7 +93,7 @@ class WordChoice(click.Choice[str]):
 
 def chinese_list(vocabulary: Iterable[StrEnum]) -> str:
     """A vocabulary in one line of Chinese, as it is understood in flags and cells."""
-    return "、".join(getattr(word, "zh", "") or str(word) for word in vocabulary)
+    return listed_zh(getattr(word, "zh", "") or str(word) for word in vocabulary)
 
 
 def terms_of(said: str) -> tuple[str, ...]:
@@ -191,8 +193,10 @@ def day(given: str) -> str:
         return given
 
 
-def entries(given: Sequence[str], vocabulary: Iterable[StrEnum]) -> dict[str, str]:
-    """`KEY=TEXT` flags as a mapping; `all` is a key too.
+def entries(
+    given: Sequence[str], vocabulary: Iterable[StrEnum], *, rest: bool = False
+) -> dict[str, str]:
+    """`KEY=TEXT` flags as a mapping; `all` is a key too, which is offered where the `rest` may be meant.
 
     Raises:
         BadInput: no `=`, an unknown key, or a key that was said twice.
@@ -202,11 +206,22 @@ def entries(given: Sequence[str], vocabulary: Iterable[StrEnum]) -> dict[str, st
         key, equals, value = text.partition("=")
         if not equals:
             raise BadInput(f"{text!r}: write KEY=TEXT", f"“{text}”：应写作 键=内容")
-        name = ALL if key.strip() in (ALL, REST) else word(vocabulary, key, text)
+        name = ALL if key.strip() in REST_WORDS else _key(vocabulary, key.strip(), text, rest=rest)
         if name in found:
             raise BadInput(f"{name} is given twice", f"{name} 重复")
         found[name] = value
     return found
+
+
+def _key(vocabulary: Iterable[StrEnum], said: str, where: str, *, rest: bool) -> str:
+    several = tuple(vocabulary)
+    found = known(several, said)
+    if found is not None:
+        return found
+    en, zh = _no_word(several, said)
+    if rest:
+        en, zh = f"{en} ({ALL}: those not named)", f"{zh}（未列明的各项：“{REST}”）"
+    raise BadInput(*Words(en, zh).at(where))
 
 
 def findings(
@@ -222,7 +237,7 @@ def findings(
     terms = {str(one): getattr(one, "zh", str(one)) for one in vocabulary}
     said = {
         key: _finding(text, Words(f"{key}={text}", f"{terms.get(key, key)}={text}"), scored)
-        for key, text in entries(given, vocabulary).items()
+        for key, text in entries(given, vocabulary, rest=True).items()
     }
     rest = said.pop(ALL, None)
     named = {**(before if isinstance(before, dict) else {}), **said}
@@ -299,8 +314,8 @@ def texts(given: Sequence[str], before: Any, vocabulary: Iterable[StrEnum]) -> d
     rest = said.pop(ALL, None)
     if rest is not None:
         raise BadInput(
-            "each group has its own text: all=... is for findings",
-            "各组须分别说明，all=… 只用于考核意见",
+            "each item has its own text: all=… is for findings",
+            "各项目须分别说明，“其余=…”（all=…）只用于考核意见",
         )
     return {**(before if isinstance(before, dict) else {}), **said}
 

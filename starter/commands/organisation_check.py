@@ -7,7 +7,7 @@ from starter.errors import BadInput
 from starter.terminal.language import say
 from starter.terminal.screen import at_terminal, complain
 from workflows.vocabulary import Role
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 
 def known_to_system(profile: Profile, old: Profile | None) -> Profile:
@@ -32,7 +32,7 @@ def _unknown(role: ProfileRole, known: list[str]) -> Words:
     en, zh = "", ""
     if 0 < len(listed) <= _FEW:
         en = f" It names {', '.join(listed)}."
-        zh = f"已有记录的单位：{'、'.join(listed)}。"
+        zh = f"已有记录的单位：{listed_zh(listed)}。"
     return Words(
         f"No case names the organisation {name} yet.{en}", f"系统中尚无单位“{name}”的记录。{zh}"
     )

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 
 import click
 
-from starter.commands.notation import ALL, REST, chinese_list, word
+from starter.commands.notation import ALL, REST_WORDS, chinese_list, word
 from starter.errors import BadInput
 from starter.terminal.catalogue import made
 from starter.terminal.language import say
 from workflows.name_comparison import same_name
 from workflows.refusal import Refused
 from workflows.vocabulary import Vote
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 ABSENT = "absent"
 """Instead of a vote: who took no part is on no panel of the decision."""
@@ -55,8 +55,8 @@ def called_panel(roster: str | None, votes: Sequence[str]) -> list[Expert]:
             raise BadInput("--vote needs --panel", "--vote 须与 --panel 一并使用")
         return []
     said = dict(map(_vote, votes))
-    if REST in said:
-        said[ALL] = said.pop(REST)
+    for rest in said.keys() & {*REST_WORDS}:
+        said[ALL] = said.pop(rest)
     from starter.desk.panels import find_panel  # noqa: PLC0415 - few call a panel that was kept
 
     experts = [one.model_dump(mode="json") for one in find_panel(roster).experts]
@@ -108,7 +108,7 @@ def complain_of_votes(experts: Sequence[Expert]) -> None:
     if missing:
         raise BadInput(
             f"no vote of {', '.join(missing)}: give --vote NAME=VOTE",
-            f"缺少以下专家的意见：{'、'.join(missing)}。请用 --vote 姓名=意见",
+            f"缺少以下专家的意见：{listed_zh(missing)}。请用 --vote 姓名=意见",
         )
 
 

@@ -23,10 +23,11 @@ from starter.terminal.wording import (
 )
 from workflows.decision import Decision
 from workflows.field_labels import label_at
+from workflows.log_id import LogId
 from workflows.periods import last_day
 from workflows.states import Receipt
 from workflows.vocabulary import AssessmentStage, Kind, Stage
-from workflows.words import Words
+from workflows.words import Words, listed
 
 if TYPE_CHECKING:
     from workflows.run_io import DecisionPreview
@@ -51,14 +52,17 @@ def show_receipt(receipt: Receipt, end: datetime | None, signed_by: Sequence[str
     set_aside = Words(
         f"no longer valid: set aside by decision {by}", f"该决定已由决定 {by} 撤销，不再有效"
     )
-    keys = say(Words(", ", "、")).join(signed_by)
+    keys = say(listed(signed_by))
     rows: tuple[tuple[Said, object], ...] = (
         (REPEATED, FIRST_ANSWER if receipt.repeated else None),
         (Words("set aside", "已撤销"), set_aside if by else None),
         (Words("accepted", "已办理"), said(receipt.kind, receipt.outcome)),
         (Words("signed by", "签名密钥"), None if receipt.repeated else keys),
         (Words("case", "事项"), case),
-        (Words("entry", "记录"), f"{receipt.seq} · {moment(receipt.at)}"),
+        (
+            Words("entry", "记录"),
+            f"{LogId(term, year or 0).entry(receipt.seq)} · {moment(receipt.at)}",
+        ),
         (STAGE, stage(receipt.stage)),
         (NEXT, _next(receipt, end)),
         (_number_of(receipt), receipt.decision_id),

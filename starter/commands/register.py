@@ -33,7 +33,7 @@ from starter.terminal.screen import complain, complain_of_more, show
 from starter.terminal.this_command import with_option
 from starter.terminal.wording import NO_PLATFORMS
 from workflows.vocabulary import Stage
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed_zh
 
 FORMATS = ("table", "json", "csv", "xlsx")
 
@@ -222,7 +222,7 @@ def _some(ids: Sequence[str]) -> Words:
     first = ids[:_NAMED]
     return Words(
         ", ".join(first) + (f" and {more} more" if more > 0 else ""),
-        "、".join(first) + (f"等 {len(ids)} 个" if more > 0 else ""),
+        listed_zh(first) + (f"等 {len(ids)} 个" if more > 0 else ""),
     )
 
 

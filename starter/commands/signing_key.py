@@ -175,7 +175,8 @@ def _tell_standing(profile: Profile, standing: "Standing", found: "KeyStanding")
 
     if standing is not Standing.NO_ROSTER:
         entry = found.proof.entry if found.proof else None
-        who = entry and Words(f" ({entry.id} {entry.name})", f"（{entry.id} {entry.name}）")
+        named = entry and " ".join(dict.fromkeys((entry.id, entry.name)))
+        who = named and Words(f" ({named})", f"（{named}）")
         en, zh = standing.words
         show(facts([(_ROSTER, Words(en + (who.en if who else ""), zh + (who.zh if who else "")))]))
     if found.objection:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from starter.errors import NoSuchPlatform, no_such_platform
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 if TYPE_CHECKING:
     from db.name_search import FoundPlatform, NearPlatform
@@ -16,7 +16,7 @@ def near_words(near: "Sequence[NearPlatform]") -> Words | None:
         return None
     return Words(
         f"Did you mean {' or '.join(f'{one.platform_id} ({one.name})' for one in near)}?",
-        f"是否为 {'、'.join(f'{one.platform_id}（{one.name}）' for one in near)}？",
+        f"是否为 {listed_zh(f'{one.platform_id}（{one.name}）' for one in near)}？",
     )
 
 

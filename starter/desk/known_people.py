@@ -8,7 +8,7 @@ from db.reading import LARGEST_PAGE
 from starter.desk.did_you_mean import id_key
 from workflows.name_comparison import same_name
 from workflows.roster_entries import RosterEntry
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 if TYPE_CHECKING:
     from starter.roster.roster_access import RosterPeople
@@ -45,7 +45,7 @@ async def not_in_roster(roster: "RosterPeople", missing: Sequence[str]) -> Words
     if not people:
         return None
     near = {one.id: one for typed in missing for one in near_people(typed, people)}
-    en, zh = ", ".join(missing), "、".join(missing)
+    en, zh = ", ".join(missing), listed_zh(missing)
     if not near:
         return Words(
             f"Not in the roster: {en}. All: pingtai roster list",
@@ -54,7 +54,7 @@ async def not_in_roster(roster: "RosterPeople", missing: Sequence[str]) -> Words
     return Words(
         f"Not in the roster: {en}. Did you mean"
         f" {' or '.join(f'{one.id} ({one.name})' for one in near.values())}? All: pingtai roster list",
-        f"人员目录中没有 {zh}。是否为 {'、'.join(f'{one.id}（{one.name}）' for one in near.values())}？"
+        f"人员目录中没有 {zh}。是否为 {listed_zh(f'{one.id}（{one.name}）' for one in near.values())}？"
         "查看全部人员：pingtai roster list",
     )
 

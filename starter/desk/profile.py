@@ -17,7 +17,7 @@ from workflows.actors import Actor
 from workflows.credit_codes import CreditCode
 from workflows.model import Identifier, Message, Name, parse, wrong
 from workflows.vocabulary import District, Role
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 
 def check_district(role: Role, district: District | None) -> None:
@@ -102,7 +102,7 @@ class Profile(Message):
         if twice:
             raise wrong(
                 f"two roles are called {', '.join(twice)}: give one a name of its own",
-                f"有两个身份同名（{'、'.join(twice)}）：请另起名称（name）",
+                f"有两个身份同名（{listed_zh(twice)}）：请另起名称（name）",
             )
         return self
 

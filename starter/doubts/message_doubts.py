@@ -21,7 +21,7 @@ from workflows.vocabulary import (
     Role,
     Word,
 )
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 LONG_AGO = 90
 """Days after which the date of a decision is asked about."""
@@ -179,7 +179,7 @@ def _of_findings(raw: Mapping[str, Any]) -> Iterator[Words]:
     ]
     if outcome == good and unsatisfactory:
         en = ", ".join(item.replace("_", " ") for item in unsatisfactory)
-        zh = "、".join(item.zh for item in unsatisfactory)
+        zh = listed_zh(item.zh for item in unsatisfactory)
         yield Words(
             f"The outcome is “{good.replace('_', ' ')}”, but unsatisfactory: {en}.",
             f"结论为“{good.zh}”，但以下项目为“{Finding.UNSATISFACTORY.zh}”：{zh}。",
@@ -202,6 +202,6 @@ def _of_panel(raw: Mapping[str, Any]) -> Iterator[Words]:
                 both = str(other.get("organisation", "")), str(one.get("organisation", ""))
                 yield Words(
                     f"Two experts are called {name} ({' and '.join(both)}): are they two people?",
-                    f"专家组中有两位“{name}”（{'、'.join(both)}），请核实是否为同一人。",
+                    f"专家组中有两位“{name}”（{listed_zh(both)}），请核实是否为同一人。",
                 )
                 break

@@ -10,7 +10,7 @@ from workflows.application import OperatingMechanisms
 from workflows.field_labels import Label, label_of
 from workflows.indicators import PlanIndicators
 from workflows.vocabulary import GovernanceBody, LegalForm, PlanPart, TransferPractice
-from workflows.words import Language, Words
+from workflows.words import Language, Words, listed
 
 PARTS, MECHANISMS, INDICATORS = "parts", "mechanisms", "indicators"
 _MODELS: dict[str, type[BaseModel]] = {MECHANISMS: OperatingMechanisms, INDICATORS: PlanIndicators}
@@ -78,11 +78,11 @@ def _text(path: str, value: Any, language: Language | None) -> str:
     vocabulary = _WORDS.get(name, ())
     one = _worded(vocabulary, language)
     if isinstance(value, list | tuple):
-        between = "、" if language == "zh" else ", "
         funding = "；" if language == "zh" else "; "
         if any(isinstance(part, dict) for part in value):
             return funding.join(_of_an_object(part) for part in value)
-        return between.join(one(part) for part in value)
+        each = listed(one(part) for part in value)
+        return each.zh if language == "zh" else each.en
     if value is None:
         return ""
     label = _mechanism_label(path)

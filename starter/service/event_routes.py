@@ -23,7 +23,7 @@ from starter.value_names import terms_beside
 from workflows.cloud_events import EVENT_NAMES, Wanted
 from workflows.vocabulary import District, Happening
 from workflows.vocabulary import Kind as DecisionKind
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 router = APIRouter(prefix="/v1", tags=["events"])
 LONGEST_WAIT = 20
@@ -51,7 +51,7 @@ def _any_of(words: Iterable[str]) -> str:
 def _among(words: Iterable[str]) -> Words:
     every = tuple(words)
     terms = terms_beside(every, DecisionKind, Happening, District)
-    return Words(f"any of {', '.join(every)}", f"以下任意项：{'、'.join(terms)}")
+    return Words(f"any of {', '.join(every)}", f"以下任意项：{listed_zh(terms)}")
 
 
 Names = Annotated[

@@ -17,6 +17,7 @@ from starter.terminal.language import say
 from workflows.model import Identifier, Name
 from workflows.name_comparison import seen
 from workflows.vocabulary import District, Field
+from workflows.words import listed_zh
 
 MOST = 2_000
 """Maximum directions of a layout."""
@@ -115,7 +116,7 @@ class LayoutFile:
                 place,
                 "field",
                 f"one of {', '.join(Field)}",
-                f"应为 {'、'.join(f.zh for f in Field)}",
+                f"应为 {listed_zh(f.zh for f in Field)}",
             )
         elif field not in tuple(Field):
             self.remarks.append(
@@ -197,7 +198,7 @@ def _table(path: str, table: Table) -> Iterator[Line]:
     if missing:
         raise BadInput(
             f"{place}: the heading lacks {', '.join(missing)}",
-            f"{place}：表头缺少" + "、".join(_COLUMNS[name][1] for name in missing),
+            f"{place}：表头缺少" + listed_zh(_COLUMNS[name][1] for name in missing),
         )
     if table.named_twice():
         raise BadInput(f"{place}: a column occurs twice", f"{place}：列名重复")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from activities.unannounced_holidays import unannounced_years
 from activities.working_days import announced, working_days_left
 from workflows.periods import last_day
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 
 def days_left_words(due: datetime, today: date, *, provisional: bool = False) -> Words:
@@ -37,7 +37,8 @@ def holidays_missing(years: Sequence[int]) -> Words:
     if not years:
         return Words("", "")
     *others, last = map(str, years)
-    en, zh = " and ".join((*filter(None, [", ".join(others)]), last)), "、".join((*others, last))
+    en = " and ".join((*filter(None, [", ".join(others)]), last))
+    zh = listed_zh((*others, last))
     return Words(f"the holidays of {en} are not announced yet", f"{zh} 年节假日安排尚未公布")
 
 

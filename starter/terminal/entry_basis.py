@@ -42,7 +42,7 @@ from workflows.vocabulary import (
     TransferPractice,
     Vote,
 )
-from workflows.words import Words
+from workflows.words import Words, listed
 
 _WORDS: tuple[type[StrEnum], ...] = (
     Finding,
@@ -214,9 +214,8 @@ def plain(value: Any, model: type[BaseModel] = PlatformApplication, path: str = 
         case [part, whole] if path.endswith("majority_of"):
             text = f"{part}/{whole}"
         case list() | tuple():
-            text = say(", ", "、").join(
-                plain(one, model, f"{path}.{place}") for place, one in enumerate(value)
-            )
+            each = [plain(one, model, f"{path}.{place}") for place, one in enumerate(value)]
+            text = say(listed(each))
         case str():
             text = word(value, _OWN_WORDS.get(path.partition(".")[0], ()), *_WORDS)
         case _:

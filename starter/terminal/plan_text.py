@@ -12,7 +12,7 @@ from starter.plans.plan_sections import sections
 from starter.plans.text_difference import Piece
 from starter.terminal.language import language, say
 from starter.terminal.screen import draws, facts, heading, text
-from workflows.words import Words
+from workflows.words import Words, listed
 
 PLAN_MECHANISMS = Words("operating mechanisms (§五)", "运作机制（《指引》第五部分）")
 SAME_PLANS = Words("The two versions say the same.", "两个版本内容相同。")
@@ -55,7 +55,7 @@ def difference_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> lis
 
 def changed_parts(changed: Iterable[PartDifference]) -> str:
     """Return which parts changed, in one line."""
-    return say(Words(", ", "、")).join(say(one.heading) for one in changed)
+    return say(listed(say(one.heading) for one in changed))
 
 
 def pieces_text(pieces: Sequence[Piece]) -> Text:

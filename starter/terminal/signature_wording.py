@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starter.terminal.language import say
 from workflows.record import EntryKind, LogEntry
 from workflows.roster_entries import RosterEntry
-from workflows.words import Words
+from workflows.words import Words, listed
 
 _LETTERS = 10
 """Letters of a key's fingerprint that are shown: it has 43."""
@@ -44,5 +44,5 @@ def signature_words(entry: LogEntry) -> str:
         keys = signers(signatures, signed_form_of_entry(entry))
     except BadSignature:
         return say(Words("SIGNATURE DOES NOT HOLD", "【签名无效】"))
-    words = say(Words(", ", "、")).join(short_fingerprint(key.fingerprint()) for key in keys)
+    words = say(listed(short_fingerprint(key.fingerprint()) for key in keys))
     return say(Words(f"signed by {words}", f"签名密钥 {words}"))

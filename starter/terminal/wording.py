@@ -22,7 +22,7 @@ from workflows.vocabulary import (
     SoleOutcome,
     Stage,
 )
-from workflows.words import Words, citation
+from workflows.words import Words, citation, listed
 
 PLATFORM_LABEL = Words("platform", "平台")
 PLATFORM_ID = Words("platform", "编号")
@@ -76,7 +76,7 @@ def field(value: str) -> str:
 
 def joined(several: Iterable[str]) -> str:
     """Words in a row, with the comma of the language."""
-    return say(Words(", ", "、")).join(several)
+    return say(listed(several))
 
 
 def said(name: str, outcome: str) -> str:

@@ -303,3 +303,17 @@ def test_no_line_of_help_tears_a_term_or_a_reference() -> None:
             assert "§四(一)" in "\n".join(
                 filled("按照指引的规定办理推荐手续，见§四(一)的要求。", width)
             )
+
+
+def test_a_list_of_commands_ends_no_line_as_a_sentence() -> None:
+    """Each says in a few words what its command does."""
+    with speaking("zh"):
+        listed = [
+            line
+            for context in commands(pingtai)
+            if isinstance(context.command, click.Group)
+            for line in context.get_help().splitlines()
+        ]
+    shorts = [line for line in listed if re.match(r"  [a-z-]+  +\S", line)]
+    assert len(shorts) > 60
+    assert [] == [line for line in shorts if line.endswith("。")]

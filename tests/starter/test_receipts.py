@@ -77,7 +77,7 @@ def test_receipt_in_both_languages(pingtai: Run, answers: dict[str, Any], receip
     assert [
         "Accepted\trecommendation: recommended",
         "Case\tp-1, term 1",
-        "Entry\t2 · 2026-11-24 02:30",
+        "Entry\t1.2 · 2026-11-24 02:30",
         "Stage\tinspection",
         "Next\tinspection from the commission (§四(二)), until 2026-12-23 (3 working days left)",
         "Decision id\td-1",
@@ -85,7 +85,7 @@ def test_receipt_in_both_languages(pingtai: Run, answers: dict[str, Any], receip
     assert [
         "已办理\t所在区推荐：推荐",
         "事项\tp-1 第 1 期",
-        "记录\t2 · 2026-11-24 02:30",
+        "记录\t1.2 · 2026-11-24 02:30",
         "阶段\t待现场核查",
         "下一步\t市科委、中关村管委会：现场核查（《指引》第四部分第（二）项），"
         "截止 2026-12-23（还有 3 个工作日）",

@@ -19,7 +19,7 @@ from workflows.decision import Decision
 from workflows.model import InvalidMessage, parse
 from workflows.roster_entries import RosterEntry, RosterProof
 from workflows.roster_log import RosterView
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 
 class ExampleOfficers:
@@ -87,7 +87,7 @@ def words_of(view: RosterView) -> Words:
     version = root.root.version if root else 0
     return Words(
         f"Roster, version {version}: {view.people} people, signed by {' and '.join(by)}",
-        f"人员目录第 {version} 版：{view.people} 人，由 {'、'.join(by)} 签名",
+        f"人员目录第 {version} 版：{view.people} 人，由 {listed_zh(by)} 签名",
     )
 
 

@@ -8,7 +8,7 @@ from starter.errors import BadInput
 from starter.papers.typst_pdf import pdf_of
 from worker.doctor.finding import Finding, bad, good, note
 from workflows.periods import beijing_date
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 _TRIED = "北京市共性技术平台"
 OUR_PACKAGES = ("workflows", "activities", "db", "starter", "audit", "worker")
@@ -52,7 +52,7 @@ async def packages() -> Finding:
             return bad(
                 Words(
                     f"the package {package} also belongs to {', '.join(others)}",
-                    f"软件包 {package} 与 {'、'.join(others)} 冲突",
+                    f"软件包 {package} 与 {listed_zh(others)} 冲突",
                 ),
                 Words(
                     "install pingtai into a virtual environment of its own",

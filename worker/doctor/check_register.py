@@ -14,7 +14,7 @@ from db.url import shown
 from worker.doctor.finding import LOCAL, Finding, bad, good, note
 from worker.register_owner import WHAT_TO_CHECK, of_another_temporal, open_terms
 from workflows.contract import PLATFORM_TYPE
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed_zh
 
 OLDEST_POSTGRES = 140000
 _NAMED = 5
@@ -114,7 +114,7 @@ async def certificate_numbers(engine: AsyncEngine) -> Finding:
     if not doubled:
         return good("each certificate number belongs to one platform", "证书编号均不重复")
     named = [f"{number} ({', '.join(held)})" for number, held in doubled[:_NAMED]]
-    zh = [f"{number}（{'、'.join(held)}）" for number, held in doubled[:_NAMED]]
+    zh = [f"{number}（{listed_zh(held)}）" for number, held in doubled[:_NAMED]]
     return bad(
         Words(
             f"{len(doubled)} certificate numbers belong to several platforms: {'; '.join(named)}",

@@ -30,7 +30,7 @@ from worker.demo.example_officers import ExampleOfficers
 from worker.seed.sample_cases import SAMPLES
 from worker.seed.seeding import Seeding
 from workflows.vocabulary import Word
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed_zh
 
 _AS_EXAMPLE = (
     Words(
@@ -136,7 +136,7 @@ def _tell(seeding: Seeding, day: date, directions: int) -> None:
             "Nothing is overdue on the first day: a step's days count from when the system took the"
             f" decision before it. Due on the next working day, and then overdue: {', '.join(soon)}.",
             "首日没有逾期事项：各环节期限自系统受理上一项决定时起算。"
-            f"下一工作日到期、其后逾期：{'、'.join(soon)}。",
+            f"下一工作日到期、其后逾期：{listed_zh(soon)}。",
         ),
         Words("To decide, say who you are, and look at what is waiting:", "登记身份并查看待办："),
         "  pingtai login --id hd-01 --role district --district haidian \\",

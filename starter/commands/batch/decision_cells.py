@@ -31,7 +31,7 @@ from starter.terminal.named_fields import in_table
 from workflows.decisions import MODELS
 from workflows.field_labels import bare, label_at
 from workflows.vocabulary import Kind, LeadUnitKind
-from workflows.words import Words
+from workflows.words import Words, listed, listed_zh
 
 _SEPARATOR = re.compile("[;；]")
 
@@ -79,7 +79,7 @@ _FIRST = {PLATFORM: PLATFORM_LABEL, KIND: KIND_LABEL}
 
 def _no_column(kind: Kind, heading: str) -> BadInput:
     labels = [column.label.name for column in columns_of_kind(kind)[len(_FIRST) :]]
-    en, zh = (sep.join(one[i] for one in labels) for i, sep in enumerate((", ", "、")))
+    en, zh = listed(one.en for one in labels).en, listed_zh(one.zh for one in labels)
     return BadInput(
         f"“{heading}” is no column of a {kind.words.en}: it has {en}",
         f"“{heading}”不是“{kind.zh}”的列名或字段；可用的列：{zh}",

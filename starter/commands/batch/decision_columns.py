@@ -12,7 +12,7 @@ from starter.commands.message_shapes import Shape, longest
 from workflows.decisions import MODELS
 from workflows.field_labels import Label, label_at
 from workflows.vocabulary import Kind
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 PLATFORM = "platform"
 KIND = "kind"
@@ -89,7 +89,7 @@ def needed_in(kind: Kind, name: str) -> Words:
     ):
         if outcomes:
             terms = [getattr(one, "words", Words.same(str(one))) for one in outcomes]
-            listed = " or ".join(one.en for one in terms), "、".join(one.zh for one in terms)
+            listed = " or ".join(one.en for one in terms), listed_zh(one.zh for one in terms)
             return Words(f"{en} with “{listed[0]}”", f"{zh}（结论为“{listed[1]}”时）")
     return Words("optional", "选填")
 

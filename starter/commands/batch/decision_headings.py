@@ -10,6 +10,7 @@ from starter.commands.batch.decision_columns import (
     columns_of_kinds,
 )
 from starter.commands.importing.columns import columns_of
+from starter.commands.notation import REST_WORDS
 from starter.tables.headings import PROBLEM, PROBLEM_LABEL, Headings, ways_of
 from workflows.decisions import MODELS
 from workflows.vocabulary import Kind
@@ -21,7 +22,7 @@ _ALSO = (
     (KIND, ("决定种类", "决定事项")),
     (PROBLEM, ways_of(PROBLEM_LABEL)),
     *(
-        (OTHERS, tuple(before + rest for rest in ("其余", "全部", "all", "others")))
+        (OTHERS, tuple(before + rest for rest in REST_WORDS))
         for before in ("核查意见：", "考核意见：", "findings: ")
     ),
     (OTHERS, ("核查意见.all", "考核意见.all")),

@@ -22,7 +22,7 @@ from starter.tables.cell_values import Cell
 from starter.terminal.language import say
 from starter.terminal.screen import show
 from workflows.vocabulary import Finding, Kind
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 _WIDTHS = (20, 44, 30, 60, 40)
 
@@ -71,7 +71,7 @@ def _needed_in_all(column: Column) -> Words:
     if len(kinds) == len(Kind):
         return Words("optional", "选填")
     en = ", ".join(kind.words.en for kind in kinds)
-    return Words(f"for: {en}", f"用于：{'、'.join(kind.zh for kind in kinds)}")
+    return Words(f"for: {en}", f"用于：{listed_zh(kind.zh for kind in kinds)}")
 
 
 def _example(column: Column) -> str:

@@ -16,6 +16,7 @@ from starter.tables.strict_json import encodable
 from starter.tables.table import BEYOND, Row, Table, read_table
 from starter.terminal.language import say
 from workflows.field_labels import Label
+from workflows.words import listed_zh
 
 
 class Written(Protocol):
@@ -101,7 +102,7 @@ class Cells:
         if twice := self._table.named_twice():
             raise BadInput(
                 f"the first row names each column once: {', '.join(twice)} occurs twice",
-                f"列名重复：{'、'.join(twice)}",
+                f"列名重复：{listed_zh(twice)}",
             )
         there = {*self._table.heading, *self._preset}
         for name, label in ((PLATFORM, PLATFORM_LABEL), (KIND, KIND_LABEL)):
@@ -118,7 +119,7 @@ class Cells:
         zh = f"首行缺少列“{label.zh}”"
         if odd:
             en += f"; {', '.join(odd)}: no name of a column"
-            zh += f"；{'、'.join(f'“{one}”' for one in odd)}不是列名"
+            zh += f"；{listed_zh(f'“{one}”' for one in odd)}不是列名"
         return BadInput(en, zh)
 
     def _entry(self, row: Row) -> Entry:

@@ -22,7 +22,7 @@ from workflows.field_labels import Label, label_at
 from workflows.model import InvalidMessage, as_sent, sha256
 from workflows.refusal import Refused
 from workflows.vocabulary import Kind
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 
 class BatchPreparation:
@@ -105,7 +105,7 @@ def _called(entry: Entry, label: Label | None, name: str) -> Words:
 def _no_kind(entry: Entry, said: Any) -> BadInput:
     where = _called(entry, KIND_LABEL, KIND)
     terms = terms_beside(Kind, Kind) if entry.headings is None else [one.zh for one in Kind]
-    offered = ", ".join(Kind), "、".join(terms)
+    offered = ", ".join(Kind), listed_zh(terms)
     if said is None:
         return BadInput(
             f"{where.en}: the line names none: {offered[0]}", f"该行未写{where.zh}：{offered[1]}"

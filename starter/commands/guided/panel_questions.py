@@ -25,7 +25,7 @@ from workflows.name_comparison import same_name
 from workflows.panel_checks import belongs
 from workflows.rules import CaseState
 from workflows.vocabulary import ExpertField, Vote
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed_zh
 
 MOST = 50
 NEW = "+"
@@ -229,5 +229,5 @@ def _still_missing(panel: list[dict[str, str]], least: int) -> list[str]:
     zh = f"已有 {present.total()} 人，至少 {least} 人"
     if fields:
         en += f"; none yet from {', '.join(fields)}"
-        zh += f"；尚缺{'、'.join(field.zh for field in fields)}方面"
+        zh += f"；尚缺{listed_zh(field.zh for field in fields)}方面"
     return [say(en, zh)]

@@ -26,7 +26,7 @@ from starter.tables.cell_values import (
     yes_or_no,
 )
 from workflows.vocabulary import Kind
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 _BETWEEN = re.compile(r"[;；\n]")
 _BETWEEN_NUMBERS = re.compile(r"[;；/\n]")
@@ -173,7 +173,7 @@ def _word(column: Column, text: str) -> str:
     if column.is_open:
         return text  # a policy may add fields: the message knows them
     shown = text if len(text) <= 40 else text[:40] + "…"
-    chinese = "、".join(getattr(word, "zh", word) for word in column.vocabulary)
+    chinese = listed_zh(getattr(word, "zh", word) for word in column.vocabulary)
     raise BadInput(
         f"{shown!r} is none of {', '.join(column.vocabulary)}", f"“{shown}”不在 {chinese} 之中"
     )

@@ -21,7 +21,7 @@ from workflows.bringing_in import PastAssessment
 from workflows.field_labels import Label, bare, label_at
 from workflows.vocabulary import Field as TechnologyField
 from workflows.vocabulary import Finding
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 YEARS = 10
 """Maximum years of assessments of an existing platform."""
@@ -215,7 +215,7 @@ def how(column: Column) -> Words:
             score = Words("[@SCORE]", "[@评分]") if column.shape is Shape.SCORE_BY_WORD else NONE
             words = Words(
                 f"FINDING[:REMARK]{score.en}. FINDING: {', '.join(Finding)}",
-                f"意见[:说明]{score.zh}。意见：{'、'.join(one.zh for one in Finding)}",
+                f"意见[:说明]{score.zh}。意见：{listed_zh(one.zh for one in Finding)}",
             )
         case Shape.WORD if 0 < len(column.vocabulary) <= _FEW:
             words = Words(

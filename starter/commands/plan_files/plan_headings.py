@@ -17,7 +17,7 @@ from starter.tables.strict_json import parsed
 from starter.terminal.language import say
 from workflows.application import Plan
 from workflows.model import InvalidMessage, Message, parse
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 GROUPS = {
     PARTS: Words("plan", "建设方案"),
@@ -134,7 +134,7 @@ def no_heading_for(missing: Sequence[str]) -> list[Words]:
         Words(
             f"no heading for {', '.join(HEADINGS[path].en for path in missing)}: write"
             f" “{title_of(missing[0])}”",
-            f"缺少标题：{'、'.join(HEADINGS[path].zh for path in missing)}；应写作“{title_of(missing[0])}”",
+            f"缺少标题：{listed_zh(HEADINGS[path].zh for path in missing)}；应写作“{title_of(missing[0])}”",
         )
     ]
 
