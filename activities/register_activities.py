@@ -140,7 +140,7 @@ class RegisterActivities:
         try:
             await self._register.write_roster(batch)
         except Exception as error:
-            if REGISTER_CONFLICT not in (one.__name__ for one in type(error).__mro__):
+            if not is_conflict(error):
                 raise
             raise ApplicationError(str(error), type=REGISTER_CONFLICT, non_retryable=True) from None
 
@@ -183,3 +183,8 @@ class RegisterActivities:
 def _patience(batch: RegisterBatch) -> float:
     first = batch.entries and batch.entries[0].seq == 1
     return FIRST_PATIENCE_SECONDS if first else PATIENCE_SECONDS
+
+
+def is_conflict(error: Exception) -> bool:
+    """Whether the register has another log (`db.register_errors.RegisterConflict`, not imported here)."""
+    return REGISTER_CONFLICT in (one.__name__ for one in type(error).__mro__)

@@ -3,12 +3,14 @@
 import asyncio
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.register_activities import Register
+from activities.register_activities import REGISTER_CONFLICT, Register, is_conflict
 from workflows.contract import FIND_ROSTER, FIND_ROSTER_LOG, ROSTER_NEWS, TELL_CASES
-from workflows.model import size_of
+from workflows.model import InvalidMessage, size_of
 from workflows.record import LogEntry
+from workflows.refusal import Refused
 from workflows.roster_batches import PAGE_BYTES, CarriedRoster, RosterBatch, RosterNotice
 
 _AT_ONCE = 20
@@ -22,8 +24,19 @@ class RosterActivities:
 
     @activity.defn(name=FIND_ROSTER)
     async def find_roster(self) -> CarriedRoster:
-        """Put the register's log of the roster through the rules, and return where that leads."""
-        return await self._register.known_roster()
+        """Put the register's log of the roster through the rules, and return where that leads.
+
+        Raises:
+            ApplicationError: `RegisterConflict`, not to be retried: the rules do not take that log, or its
+                hashes are others.
+        """
+        try:
+            return await self._register.known_roster()
+        except Exception as error:
+            of_the_log = isinstance(error, Refused | InvalidMessage)
+            if not of_the_log and not is_conflict(error):
+                raise
+            raise ApplicationError(str(error), type=REGISTER_CONFLICT, non_retryable=True) from None
 
     @activity.defn(name=FIND_ROSTER_LOG)
     async def find_roster_log(self, after: int) -> RosterBatch:

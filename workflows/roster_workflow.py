@@ -146,15 +146,19 @@ class RosterWorkflow:
 
     async def _recover(self, recovery: RosterRecovery) -> None:
         """Go on from the register's log, if an officer says so of this very log; nothing else is believed."""
-        found: CarriedRoster = await self.marks.after(
-            workflow.execute_activity(
-                FIND_ROSTER,
-                result_type=CarriedRoster,
-                start_to_close_timeout=_WRITE_TIMEOUT,
-                retry_policy=RETRY,
-                summary="the roster's log in the register, to go on from it",
+        try:
+            found: CarriedRoster = await self.marks.after(
+                workflow.execute_activity(
+                    FIND_ROSTER,
+                    result_type=CarriedRoster,
+                    start_to_close_timeout=_WRITE_TIMEOUT,
+                    retry_policy=RETRY,
+                    summary="the roster's log in the register, to go on from it",
+                )
             )
-        )
+        except ActivityError as error:
+            self.invalid = answer_of(invalid(_INPUT, "recovery", *_no_log(error)))
+            return
         self.roster = roster_of(found)
         if why := recovery_fault(self.roster, recovery, workflow.now()):
             self.invalid = answer_of(invalid(_INPUT, "recovery", *why))
@@ -344,6 +348,14 @@ class RosterWorkflow:
 
 def _is_conflict(error: ActivityError) -> bool:
     return isinstance(error.cause, ApplicationError) and error.cause.type == "RegisterConflict"
+
+
+def _no_log(error: ActivityError) -> tuple[str, str]:
+    cause = str(error.cause or error)
+    return (
+        f"the register's log of the roster does not hold: {cause}",
+        f"名册中的人员目录记录不成立：{cause}",
+    )
 
 
 _SECOND_LIFE = (

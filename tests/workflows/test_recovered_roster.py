@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 
@@ -119,7 +120,7 @@ async def test_who_may_not(lost: tuple[Life, World], engine: AsyncEngine) -> Non
     assert forged.outcome is Outcome.REFUSED
     with pytest.raises(NotAllowed):
         await recover_roster(engine, other.temporal, Stating(engine, "nobody", "试"))
-    for changes in ({}, {"entries": 7}):
+    for changes, why in (({}, "must sign it"), ({"entries": 7}, "another last entry")):
         said = RosterRecovery.model_validate(
             {
                 "of": "roster",
@@ -128,16 +129,43 @@ async def test_who_may_not(lost: tuple[Life, World], engine: AsyncEngine) -> Non
                 "log_hash": log[-1].hash,
                 "by": A.id,
                 "reason": "试",
-                "histories": "-",
+                "histories": "归档",
             }
             | changes
         )
         handle = await other.temporal.start_workflow(
             ROSTER_TYPE, args=[None, said], id=ROSTER_ID, task_queue=TASK_QUEUE
         )
-        with pytest.raises(WorkflowFailureError):
+        with pytest.raises(WorkflowFailureError) as failed:
             await handle.result()
+        assert why in str(failed.value.cause)
     assert await held_log(engine) == log
     assert (await recover_roster(engine, other.temporal, by(engine, B.id))).outcome is (
         Outcome.GOES_ON
     )
+
+
+async def test_a_log_that_was_edited_ends_the_run_with_the_reason(
+    lost: tuple[Life, World], engine: AsyncEngine
+) -> None:
+    """Started past us: its hashes are not those that follow, and nothing is tried again for ever."""
+    _, other = lost
+    async with engine.begin() as connection:
+        await connection.execute(
+            text("UPDATE roster_log SET previous = repeat('1', 64), hash = repeat('2', 64)")
+        )
+    recovery = {
+        "of": "roster",
+        "recovery_id": "r-1",
+        "entries": 1,
+        "log_hash": "2" * 64,
+        "by": A.id,
+        "reason": "试",
+        "histories": "归档",
+    }
+    handle = await other.temporal.start_workflow(
+        ROSTER_TYPE, args=[None, recovery], id=ROSTER_ID, task_queue=TASK_QUEUE
+    )
+    with pytest.raises(WorkflowFailureError) as failed:
+        await handle.result()
+    assert "the register's log of the roster does not hold" in str(failed.value.cause)
