@@ -1,6 +1,7 @@
 """`pingtai absence`: who acts for whom on which days."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,7 +41,7 @@ from starter.terminal.whole_number import WholeNumber
 from workflows.actors import Actor
 from workflows.model import InvalidMessage, invalid, parse
 from workflows.vocabulary import District, Role
-from workflows.words import Words
+from workflows.words import Words, listed, listed_zh
 
 _PRINCIPAL_FLAGS = {
     f"principal.{part}": f"--principal-{part}" for part in ("role", "organisation", "district")
@@ -152,11 +153,35 @@ async def _name(who: Actor, absence: Absence, *, as_json: bool) -> None:
             named_by=who.id,
             at=datetime.now(UTC),
         )
+        named = await Substitutions(engine).of(row.principal_id, row.first_day, LARGEST_PAGE)
+    if overlap := _overlap(row, named):
+        complain(overlap)
     if as_json:
         show_json({**row.model_dump(mode="json"), "repeated": before})
         return
     again = Words("named before; nothing has changed", "此前已指定，未作任何改变")
-    show(facts([(Words("repeated", "重复提交"), again if before else None), *_facts(row)]))
+    show(facts([(_REPEATED, again if before else None), *_facts(row)]))
+
+
+def _overlap(row: SubstitutionRow, named: Sequence[SubstitutionRow]) -> Words | None:
+    """Say which other substitutions by the same person share days with one; None: none does."""
+    others = [
+        one
+        for one in named
+        if one.number != row.number
+        and (one.principal_id, one.substitute_id) == (row.principal_id, row.substitute_id)
+        and one.first_day <= row.last_day
+    ]
+    if not others:
+        return None
+    shared = listed(f"{one.number} ({one.first_day} – {one.last_day})" for one in others).en
+    in_chinese = listed_zh(f"{one.number}（{one.first_day} – {one.last_day}）" for one in others)
+    return Words(
+        f"{row.substitute_id} acts for {row.principal_id} on some of these days already, by number {shared}."
+        " To withdraw one: pingtai absence withdraw",
+        f"{row.substitute_id} 在部分日期已代 {row.principal_id} 办理，编号 {in_chinese}。"
+        "撤回其一：pingtai absence withdraw",
+    )
 
 
 @absence_command.command("list", short_help="List who acts for whom, the newest first. 查看代理")
@@ -209,8 +234,10 @@ async def withdraw_command(number: int, **said: Any) -> None:
                 f"没有编号为 {number} 的委托。请用 pingtai absence list 查看编号",
             )
         may_name(who, row.principal_id)
+        before = row.withdrawn_at
         row = await substitutions.withdraw(number, datetime.now(UTC)) or row
-    show(facts(_facts(row)))
+    again = Words("withdrawn before; nothing has changed", "此前已撤回，未作任何改变")
+    show(facts([(_REPEATED, again if before else None), *_facts(row)]))
 
 
 for _command in (name_command, withdraw_command):
@@ -258,6 +285,7 @@ def _last_day(row: SubstitutionRow) -> str:
     return str(row.last_day) + (say(Words(", withdrawn", "，已撤回")) if row.withdrawn_at else "")
 
 
+_REPEATED = Words("repeated", "重复提交")
 _NUMBER = Words("number", "编号")
 _PRINCIPAL = Words("principal", "被代理人")
 _OFFICE = Words("office", "身份")

@@ -8,6 +8,7 @@ import click
 
 from starter.commands.forms_by_kind import FORMS
 from starter.desk.drafts import Draft, all_drafts, drop_draft
+from starter.desk.profile import read_profile
 from starter.errors import BadInput, PingtaiError
 from starter.terminal import wording
 from starter.terminal.command_runner import answered
@@ -45,7 +46,7 @@ def drafts_command(drop: str | None, *, as_json: bool) -> None:
         else:
             waiting = asyncio.run(_waiting())
             if drafts:
-                show(table_of(enumerate(drafts, 1), _DRAFTS))
+                show(table_of(enumerate(drafts, 1), (*_DRAFTS, *_whose(drafts))))
             elif not waiting:
                 complain(Words("There are no drafts.", "没有草稿。"))
             if waiting:
@@ -75,6 +76,23 @@ def _named(drafts: list[Draft], given: str) -> list[Draft]:
     )
 
 
+def _whose(drafts: list[Draft]) -> "tuple[Column[tuple[int, Draft]], ...]":
+    """Whose form each is, where one is not of who reads the list: several people share a data folder."""
+    profile = read_profile()
+    own = profile.id if profile else None
+    if all(_person(draft) in (None, own) for draft in drafts):
+        return ()
+    return (Column(Words("of", "经办人"), lambda row: _person(row[1])),)
+
+
+def _person(draft: Draft) -> str | None:
+    """Who began it, where that was said; answers of the form go before."""
+    answers = dict(draft.answers.get("actor.id", ()))
+    actor = draft.said.get("actor")
+    said = actor.get("id") if isinstance(actor, dict) else None
+    return next(iter(answers.values()), said)
+
+
 def _command(draft: Draft) -> str:
     return f"{FORMS[draft.kind].command} {draft.platform}"
 
@@ -85,6 +103,7 @@ def _data(draft: Draft) -> dict[str, object]:
         **draft.model_dump(mode="json", include={"kind", "platform", "term", "year", "saved_at"}),
         "answers": draft.count,
         "sent": draft.sent,
+        "person": _person(draft),
     }
 
 

@@ -151,7 +151,7 @@ def _columns(now: datetime) -> tuple[Column[InboxRow], ...]:
 
 
 def _narrow(rows: Sequence[InboxRow], now: datetime) -> tuple[Column[InboxRow], ...]:
-    """Two or three lines for a row: id and name, step and rule, district and day, date and days left."""
+    """Two or three lines for a row: id and name, step and rule, role, district and day, date and days."""
     several = len({row.role for row in rows}) > 1
     return (
         Column(
@@ -161,11 +161,16 @@ def _narrow(rows: Sequence[InboxRow], now: datetime) -> tuple[Column[InboxRow], 
         ),
         Column(
             _STEP,
-            lambda row: stacked(
-                step(row), f"{_rule(row)} {wording.who(row.role)}" if several else _rule(row)
-            ),
+            lambda row: stacked(step(row), _rule(row)),
         ),
         Column(
+            Words("from, district, since", "主体、所在区、进入日期"),
+            lambda row: stacked(
+                wording.who(row.role), f"{district_cell(row.district)} {_since(row)}"
+            ),
+        )
+        if several
+        else Column(
             Words("district, since", "所在区、进入日期"),
             lambda row: stacked(district_cell(row.district), _since(row)),
         ),

@@ -116,6 +116,8 @@ def test_listed_and_withdrawn(pingtai: Run, sent: Sent) -> None:
     stranger = ("--actor", "kw-02", "--role", "district", "--organisation", "某单位")
     assert 3 == pingtai("absence", "withdraw", str(number), *stranger).exit_code
     assert 0 == pingtai("absence", "withdraw", str(number), *HEAD).exit_code
+    again = pingtai("absence", "withdraw", str(number), *HEAD, lang="zh")
+    assert (0, True) == (again.exit_code, "此前已撤回" in again.stdout), again.output
     assert [] == listed(pingtai)
     assert [number] == [row["number"] for row in listed(pingtai, "--all")]
     assert "已撤回" in pingtai("absence", "list", "--all", lang="zh").stdout
@@ -128,3 +130,23 @@ def listed(pingtai: Run, *flags: str) -> list[dict[str, Any]]:
     """What the list says."""
     rows: list[dict[str, Any]] = json.loads(pingtai("absence", "list", "--json", *flags).stdout)
     return rows
+
+
+def test_days_that_are_named_twice_are_said(pingtai: Run) -> None:
+    """Of the same two persons; both count until one is withdrawn. Other days are others."""
+    first = json.loads(pingtai(*NAME, *HEAD, "--json").stdout)["number"]
+    more = ("--from", UNTIL, "--until", str(today() + timedelta(days=9)))
+    for lang, words in (
+        ("en", "on some of these days already, by number"),
+        ("zh", "在部分日期已代"),
+    ):
+        both = pingtai("absence", "name", "kw-02", *more, *HEAD, lang=lang)
+        said = " ".join(both.stderr.split())
+        assert (0, True, True) == (both.exit_code, words in said, str(first) in said), both.output
+    apart = (
+        "--from",
+        str(today() + timedelta(days=20)),
+        "--until",
+        str(today() + timedelta(days=21)),
+    )
+    assert "" == pingtai("absence", "name", "kw-02", *apart, *HEAD).stderr

@@ -13,6 +13,7 @@ from starter.commands.forms_by_kind import FORMS
 from starter.desk.drafts import MOST as MOST_DRAFTS
 from starter.desk.drafts import Draft, all_drafts, keep_draft
 from starter.desk.panels import MOST, Panel, PanelExpert, keep_panel, read_panels
+from starter.desk.profile import read_profile, write_profile
 from tests.rules.cases import at_stage, moment
 from tests.starter.form_typing import EXPERTS, day_of, typed
 from tests.starter.test_guided import COMMISSION, login, show_case
@@ -241,6 +242,13 @@ def test_drafts_are_listed_and_dropped(pingtai: Run, answers: dict[str, Any]) ->
     result = pingtai("drafts", lang="zh")
     assert "pingtai support record bj-test" in result.stdout
     assert "可能已办理" in result.stdout
+    assert "经办人" not in result.stdout
+    mine = read_profile()
+    assert mine
+    write_profile(mine.model_copy(update={"id": "somebody-else"}))
+    of_another = pingtai("drafts", lang="zh").stdout
+    assert "经办人" in of_another and mine.id in of_another
+    write_profile(mine)
     listed = json.loads(pingtai("drafts", "--json").stdout)
     assert {"pingtai recommend bj-test", "pingtai support record bj-test"} == {
         one["command"] for one in listed

@@ -131,7 +131,7 @@ def _actor(actor: Any) -> str:
 
 
 def actor_words(actor: Mapping[str, Any]) -> list[str]:
-    """Who decides: the person, and for whom; the role; the organisation; the district."""
+    """Who decides: the person, and for whom; the role; the organisation; the district. Nothing twice."""
     absence = actor.get("acting_for") or {}
     principal = absence.get("principal_id") if isinstance(absence, dict) else None
     who = str(actor.get("id", ""))
@@ -140,7 +140,7 @@ def actor_words(actor: Mapping[str, Any]) -> list[str]:
     words = [who, wording.who(str(actor.get("role", ""))), str(actor.get("organisation", ""))]
     if actor.get("district"):
         words.append(word(str(actor["district"]), District))
-    return words
+    return list(dict.fromkeys(words))
 
 
 def _shown(part: Part, value: Any) -> str:
