@@ -163,10 +163,19 @@ def show_public_line(profile: Profile, *, enters: bool = False) -> None:
 
     asked = _standing(profile, enters=enters)
     entered = asked and asked[0] in (Standing.CAN_SIGN, Standing.NOT_YET)
-    show(heading(_ENTERED if entered else _PUBLIC))
+    later = _entered_later(profile) if asked and asked[1].in_no_entry else None
+    show(heading(_ENTERED if entered or later else _PUBLIC))
     write_line(line)
-    if asked:
+    if later:
+        complain(later)
+    elif asked:
         _tell_standing(profile, *asked)
+
+
+def _entered_later(profile: Profile) -> Words | None:
+    from starter.commands.example_person import entered_later  # noqa: PLC0415 - seldom needed
+
+    return entered_later(profile)
 
 
 def _tell_standing(profile: Profile, standing: "Standing", found: "KeyStanding") -> None:
@@ -182,9 +191,7 @@ def _tell_standing(profile: Profile, standing: "Standing", found: "KeyStanding")
     if found.objection:
         complain(found.objection)
     elif found.in_no_entry:
-        from starter.commands.example_person import entered_later  # noqa: PLC0415 - seldom needed
-
-        complain(entered_later(profile) or in_no_entry(profile.id))
+        complain(in_no_entry(profile.id))
     if found.proof:
         _tell_other_roles(profile, found.proof.entry)
 
