@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import Any
 
+from starter.cited_articles import cited_in_full
 from starter.errors import MAY_BE_ACCEPTED, Unreachable
 from workflows.awaited import Awaited
 from workflows.model import InvalidMessage, Record, complaint
@@ -106,9 +107,9 @@ class Problem(Exception):
     ) -> None:
         """`detail` where it says more than the reason; `extensions`: further members of `ProblemDetails`."""
         self.kind = kind
-        self.words = en if isinstance(en, Words) else Words(en, zh)
+        self.words = _cited(en if isinstance(en, Words) else Words(en, zh))
         self.headers = dict(headers or {})
-        self.detail = detail or self.words
+        self.detail = _cited(detail) if detail else self.words
         if kind.status == 503:
             self.headers.setdefault("Retry-After", str(RETRY_SECONDS))
         self.extensions = extensions
@@ -158,9 +159,15 @@ def refused(error: Refused) -> Problem:
 
 def invalid(error: InvalidMessage) -> Problem:
     """A message that does not fit its model: each field, and why."""
-    errors = tuple(FieldProblem(field=field, en=why.en, zh=why.zh) for field, why in error.problems)
+    errors = tuple(
+        FieldProblem(field=field, **_cited(why)._asdict()) for field, why in error.problems
+    )
     named = ((Words.same(field), why) for field, why in error.problems)
     return Problem(Kind.INVALID, complaint(_message(error.what), named), errors=errors)
+
+
+def _cited(words: Words) -> Words:
+    return Words(words.en, cited_in_full(words.zh))
 
 
 def _message(what: str) -> Words:

@@ -5,13 +5,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from starter.cited_articles import cited_in_full
 from starter.plain_phrases import plain_english
 from starter.value_names import LIST, with_terms
 from workflows.vocabulary import Kind, Word
-from workflows.words import Words, citation
+from workflows.words import Words
 
-_ONE = r"§[一二三四五六](?:\([一二三四五]\))?"
-_ARTICLE = re.compile(f"{_ONE}(?:, {_ONE})*")
 _NO_DECISION = re.compile(r"本案没有决定 ([^；，。（\s]+)")
 _NAME = re.compile(r"\b([a-z]+(?:_[a-z]+)+)\b")
 _TWICE = re.compile(r"(\w+)（\1）")
@@ -24,7 +23,7 @@ def official(words: Words) -> Words:
     """Return words as people are shown them: fields and decisions by their names, articles cited in full."""
     en, zh = _without_pattern(words)
     en = plain_english(en)
-    zh = _ARTICLE.sub(lambda article: citation(article.group()).zh, zh)
+    zh = cited_in_full(zh)
     zh = _NO_DECISION.sub(r"该平台无编号为“\1”的决定", zh)
     return Words(_outside_lists(en, _named), with_terms(_outside_lists(zh, _named_in_chinese)))
 

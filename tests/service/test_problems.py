@@ -50,7 +50,9 @@ async def test_a_refusal_says_the_rule_and_what_is_awaited(all_keys: httpx.Async
     chinese = await all_keys.post(
         where, json=body, headers={"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8"}
     )
-    assert problem(chinese, 409, "refused")["detail"].startswith(f"{english['zh']}（§四）。现待：")
+    detail = problem(chinese, 409, "refused")["detail"]
+    assert detail.startswith(f"{english['zh']}（《指引》第四部分）。现待：")
+    assert detail.endswith("“所在区推荐”（《指引》第四部分第（一）项）。")
     assert ("zh", "Accept-Language") == (
         chinese.headers["content-language"],
         chinese.headers["vary"],
