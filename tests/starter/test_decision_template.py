@@ -55,8 +55,8 @@ def test_a_template_of_a_kind_in_chinese(pingtai: Run, kind: str) -> None:
         "依据文件",
         "备注",
     ] == heading
-    assert ["# 必填", "必填", "选填", "必填（结论为“已提出”时）"] == needed[:4]
-    assert "所在区意见" == example[1]
+    assert ["# 必填", "必填", "选填", "必填（提出情况为“已提出”时）"] == needed[:4]
+    assert ["所在区意见", "已提出", "据实填写", ""] == example[1:5]  # what its outcome needs
     assert 2 == pingtai("decide", "--template", "t.csv", kind).exit_code
     for wrong in ("所在区意件", "现场核察"):
         said = pingtai("decide", "--template", "u.csv", wrong, lang="zh")

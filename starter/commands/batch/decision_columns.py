@@ -90,8 +90,16 @@ def needed_in(kind: Kind, name: str) -> Words:
         if outcomes:
             terms = [getattr(one, "words", Words.same(str(one))) for one in outcomes]
             listed = " or ".join(one.en for one in terms), listed_zh(one.zh for one in terms)
-            return Words(f"{en} with “{listed[0]}”", f"{zh}（结论为“{listed[1]}”时）")
+            outcome = label_at(MODELS[kind], "outcome")
+            called = outcome.zh if outcome else "结论"
+            return Words(f"{en} with “{listed[0]}”", f"{zh}（{called}为“{listed[1]}”时）")
     return Words("optional", "选填")
+
+
+def needed_for(kind: Kind, name: str, outcome: str) -> bool:
+    """Whether a decision of a kind with this outcome needs a column."""
+    part = next((one for one in FORMS[kind].parts if one.field == name.partition(".")[0]), None)
+    return part is not None and outcome in part.label.needed_for
 
 
 def _needs(kind: Kind, name: str) -> bool:

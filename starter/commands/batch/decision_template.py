@@ -1,12 +1,13 @@
 """The template of a table of decisions: the columns of one kind, or of all, in the reader's language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from starter.commands.batch.decision_columns import (
     KIND,
     columns_of_kind,
     columns_of_kinds,
+    needed_for,
     needed_in,
 )
 from starter.commands.batch.decision_headings import decision_headings
@@ -24,6 +25,7 @@ from starter.terminal.screen import show
 from workflows.vocabulary import Finding, Kind
 from workflows.words import Words, listed_zh
 
+_AS_DECIDED = Words("as decided", "据实填写")
 _WIDTHS = (20, 44, 30, 60, 40)
 
 
@@ -47,7 +49,7 @@ def write_decision_template(target: Path, kind: Kind | None) -> None:
             columns,
             _heading_of,
             needed,
-            [remark([_example(column) for column in columns])],
+            [remark(_example_row(columns, kind))],
             _explained(kinds),
             _WIDTHS,
         ),
@@ -74,8 +76,19 @@ def _needed_in_all(column: Column) -> Words:
     return Words(f"for: {en}", f"用于：{listed_zh(kind.zh for kind in kinds)}")
 
 
+def _example_row(columns: Sequence[Column], kind: Kind | None) -> list[str]:
+    """A row that is passed over on reading: what its outcome needs stands in it."""
+    outcome = next((one.vocabulary[0] for one in columns if one.name == "outcome"), None)
+    return [
+        say(_AS_DECIDED)
+        if kind and outcome and needed_for(kind, column.name, outcome) and not _example(column)
+        else _example(column)
+        for column in columns
+    ]
+
+
 def _example(column: Column) -> str:
-    """What might stand in a cell, in a row that is passed over on reading."""
+    """What might stand in a cell."""
     if column.name == "platform":
         return say(Words("example: bj-water-membrane", "示例：bj-water-membrane"))
     match column.shape:
@@ -87,7 +100,7 @@ def _example(column: Column) -> str:
             return "2026-3"
         case Shape.FINDING_BY_WORD | Shape.SCORE_BY_WORD:
             return say(Finding.SATISFACTORY.words)
-    return say(Words("as decided", "据实填写")) if column.required else ""
+    return say(_AS_DECIDED) if column.required else ""
 
 
 def _explained(kinds: tuple[Kind, ...]) -> Iterator[list[Cell]]:
