@@ -91,6 +91,8 @@ def set_up_logs(settings: Settings, file: LogFile | None = None) -> None:
     if settings.log_level != "DEBUG":
         # Its lines of each worker that begins to stop: what stops is said by the stack, once and in words.
         logging.getLogger("temporalio.worker").setLevel(logging.WARNING)
+        # The same of the web server's own beginning and end, beside our line of them.
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)
     quiet_warnings()
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

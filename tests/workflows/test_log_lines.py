@@ -142,23 +142,28 @@ def test_coroutines_that_the_sdk_drops_are_not_warned_of(written: io.StringIO) -
 
 
 @pytest.mark.parametrize(("level", "said"), [("INFO", False), ("DEBUG", True)])
-def test_the_sdk_does_not_announce_each_worker_that_stops(
+def test_libraries_do_not_announce_what_begins_and_stops(
     monkeypatch: pytest.MonkeyPatch, level: Any, said: bool
 ) -> None:
-    """Ctrl-C in `pingtai up`: the stack says that it stops; the SDK's lines are for who looks for faults."""
-    stream, root, worker = (
+    """We say it, once and in words; the SDK's lines and the web server's are for who looks for faults."""
+    stream, root, worker, web = (
         io.StringIO(),
-        logging.getLogger(),
-        logging.getLogger("temporalio.worker"),
+        *map(logging.getLogger, ("", "temporalio.worker", "uvicorn")),
     )
     monkeypatch.setattr(root, "handlers", root.handlers[:])
     monkeypatch.setattr("sys.stderr", stream)
-    before = root.level, worker.level
+    before = root.level, worker.level, web.level
     try:
         worker.setLevel(logging.NOTSET)
+        web.setLevel(logging.NOTSET)
         set_up_logs(Settings(log_level=level))
         logging.getLogger("temporalio.worker._worker").info("Beginning worker shutdown")
         assert said == ("Beginning worker shutdown" in stream.getvalue())
+        logging.getLogger("uvicorn.error").info("Waiting for application startup.")
+        assert said == ("Waiting for application startup" in stream.getvalue())
+        logging.getLogger("uvicorn.error").warning("no more files")
+        assert "no more files" in stream.getvalue()
     finally:
         root.setLevel(before[0])
         worker.setLevel(before[1])
+        web.setLevel(before[2])
