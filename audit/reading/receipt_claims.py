@@ -4,16 +4,36 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from starter.client.receipt_file import Acknowledged
+from starter.value_names import terms_beside
 from workflows.decision import ADDED_BY_LOG, Decision, digest_of_content
 from workflows.decision_reading import decision_of
+from workflows.decisions import MODELS
+from workflows.field_labels import label_at
 from workflows.log_id import LogId
 from workflows.model import InvalidMessage, as_sent
 from workflows.record import LogEntry
 from workflows.states import content_of
-from workflows.vocabulary import Kind
-from workflows.words import Words
+from workflows.vocabulary import AssessmentStage, Kind, Stage
+from workflows.words import BilingualEnum, Words
 
 _LONGEST = 60
+_CALLED = {
+    "kind": "事项",
+    "stage": "阶段",
+    "term": "期",
+    "year": "年度",
+    "seq": "条目序号",
+    "at": "录入时间",
+    "sender": "提交人",
+    "decision": "所附决定",
+    "said_sha256": "内容摘要值",
+    "entry_hash": "条目哈希值",
+}
+"""What a receipt says that no decision does."""
+_WORDS: Mapping[str, tuple[type[BilingualEnum], ...]] = {
+    "kind": (Kind,),
+    "stage": (Stage, AssessmentStage),
+}
 _COMPLETED = ("case", "year")
 """What a client adds to a decision that does not name it, and that nobody signed."""
 _SIGNATURES, _CASE, _ROSTER = "signatures", "case", "roster"
@@ -25,18 +45,52 @@ class Difference(NamedTuple):
     field: str
     receipt: Any
     entry: Any
+    kind: str = ""
+    """Of the entry: by the labels and the terms of its decisions Chinese readers are told."""
 
     @property
     def words(self) -> Words:
-        said, there = _short(self.receipt), _short(self.entry)
+        said, there = (_short(self._with_term(one)) for one in (self.receipt, self.entry))
         return Words(
             f"{self.field} {said.en}, not {there.en}",
-            f"{self.field} 为 {said.zh}，记录为 {there.zh}",
+            f"{self._called}为 {said.zh}，记录为 {there.zh}",
         )
+
+    @property
+    def _name(self) -> str:
+        return self.field.removeprefix("decision.")
+
+    @property
+    def _called(self) -> str:
+        """The field as Chinese readers know it, with its name; one that no message has by its name alone."""
+        model = _model(self.kind)
+        label = label_at(model, self._name) if self._name in model.model_fields else None
+        named = label.name.zh if label else _CALLED.get(self._name, "")
+        return f"{named}（{self.field}）" if named else f"{self.field} "
+
+    def _with_term(self, value: Any) -> Any:
+        """A word of a vocabulary with its Chinese term."""
+        field = _model(self.kind).model_fields.get(self._name)
+        own = field.annotation if field else None
+        words = _WORDS.get(self._name, ())
+        if isinstance(own, type) and issubclass(own, BilingualEnum):
+            words = words or (own,)
+        if not isinstance(value, str) or not words:
+            return value
+        return Words(str(value), terms_beside([str(value)], *words)[0])
+
+
+def _model(kind: str) -> type[Decision]:
+    return MODELS[Kind(kind)] if kind in tuple(Kind) else Decision
 
 
 def differences(receipt: Acknowledged, place: LogId, entry: LogEntry) -> Iterator[Difference]:
     """Return all that a receipt, and the decision in its file, say otherwise than an entry."""
+    for one in _differences(receipt, place, entry):
+        yield one._replace(kind=entry.name)
+
+
+def _differences(receipt: Acknowledged, place: LogId, entry: LogEntry) -> Iterator[Difference]:
     actor = entry.actor
     there: dict[str, Any] = {
         "term": place.term,

@@ -172,7 +172,23 @@ def test_what_a_receipt_says_is_held_against_its_entry() -> None:
         found = standing_of(receipt.model_copy(update={name: value}), {OWN: case.log})
         assert Standing.OTHERWISE is found.standing, name
         assert f"the receipt says otherwise: {name} " in found.words.en, name
-        assert f"第 1.2 条存在，但回执所载不同：{name} 为" in found.words.zh, name
+        told = found.words.zh
+        assert told.startswith("第 1.2 条存在，但回执所载不同：") and name in told, name
+    for name, value, words in (
+        (
+            "kind",
+            "inspection",
+            "事项（kind）为 现场核查（inspection），记录为 所在区推荐（recommendation）",
+        ),
+        (
+            "outcome",
+            "declined",
+            "结论（outcome）为 不予推荐（declined），记录为 推荐（recommended）",
+        ),
+        ("stage", "valid", "阶段（stage）为 有效期内（valid），记录为 待现场核查（inspection）"),
+    ):
+        forged = standing_of(receipt.model_copy(update={name: value}), {OWN: case.log})
+        assert words in forged.words.zh, forged.words.zh
     other = receipt.model_copy(update={"entry_hash": "1" * 64})
     assert "otherwise: entry_hash" in standing_of(other, {OWN: case.log}).words.en
 

@@ -388,16 +388,3 @@ def test_what_must_be_corrected_is_shown(
         assert max(map(cell_len, re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines())) <= 80
     screen.show(inbox_rows.rows_table([ROW], NOW))
     assert "to correct" not in capsys.readouterr().out
-
-
-def test_role_and_rule_do_not_share_a_cell(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three lines for a row of 80 columns, also where several roles are listed."""
-    monkeypatch.setenv("COLUMNS", "80")
-    now = ROW.since
-    row = ROW.model_copy(update={"role": "commission", "kind": "inspection", "name": "平台" * 14})
-    with speaking("zh"):
-        both = inbox_rows._narrow([row, ROW.model_copy(update={"role": "district"})], now)
-        cells = [str(one.cell(row)) for one in both]
-    assert "市科委、中关村管委会" not in cells[1]
-    assert cells[2].startswith("市科委、中关村管委会\n")
-    assert max(cell.count("\n") for cell in cells) == 1

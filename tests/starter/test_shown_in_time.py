@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from rich.console import Console
 
 from db.inbox_queries import StepCount
+from starter.commands import inbox_rows
 from starter.commands.guided.foresight import Foresight
 from starter.commands.inbox_watch import view_of
 from starter.terminal.chosen_language import speaking
@@ -120,3 +121,16 @@ def test_years_without_holidays_are_listed_as_people_write_them() -> None:
         one.removeprefix("the holidays of ").removesuffix(" not announced yet") for one in said
     ]
     assert "2027、2028、2029 年节假日安排尚未公布" == holidays_missing(range(2027, 2030)).zh
+
+
+def test_role_and_rule_do_not_share_a_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three lines for a row of 80 columns, also where several roles are listed."""
+    monkeypatch.setenv("COLUMNS", "80")
+    now = ROW.since
+    row = ROW.model_copy(update={"role": "commission", "kind": "inspection", "name": "平台" * 14})
+    with speaking("zh"):
+        both = inbox_rows._narrow([row, ROW.model_copy(update={"role": "district"})], now)
+        cells = [str(one.cell(row)) for one in both]
+    assert "市科委、中关村管委会" not in cells[1]
+    assert cells[2].startswith("市科委、中关村管委会\n")
+    assert max(cell.count("\n") for cell in cells) == 1
