@@ -6,6 +6,7 @@ from typing import Any
 from starter.terminal import wording
 from starter.terminal.language import say, sentence, word
 from starter.terminal.official_wording import official
+from workflows.log_id import LogId
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
 from workflows.vocabulary import Happening, Kind, Support
@@ -108,9 +109,13 @@ def _changed(said: dict[str, Any]) -> Words:
 
 def _set_aside(said: dict[str, Any]) -> Words:
     first, last = said["sets_aside"]
+    year, term = said.get("year"), (said.get("case") or {}).get("term")
+    if term and not year:  # of a year's assessment it is not said which opening of it is meant
+        log = LogId(term)
+        which = log.entry(first) if first == last else f"{log.entry(first)}–{log.entry(last)}"
+        return Words(f"{which}: {said['reason']}", f"{which}：{said['reason']}")
     which, entries = (first, "entry") if first == last else (f"{first}-{last}", "entries")
     en, zh = f"{entries} {which}: {said['reason']}", f"第 {which} 条：{said['reason']}"
-    year = said.get("year")
     return Words(f"year {year}, {en}", f"第 {year} 年，{zh}") if year else Words(en, zh)
 
 
