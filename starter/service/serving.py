@@ -97,7 +97,6 @@ async def serving(
             ws="none",
             lifespan="on",
             log_config=None,
-            log_level="warning",  # who started it is told in their own language that it listens
             access_log=False,  # the guard logs each call, without what is in it
             server_header=False,
             proxy_headers=False,

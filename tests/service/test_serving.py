@@ -1,10 +1,8 @@
 """The listener: what has begun is answered before it stops."""
 
 import asyncio
-import logging
 
 import httpx
-import pytest
 from fastapi import FastAPI
 
 from starter.service.app import make_app
@@ -35,13 +33,3 @@ async def test_a_call_that_has_begun_is_answered_before_the_end(app: FastAPI) ->
         except httpx.ConnectError:
             return
     raise AssertionError("it still listens")
-
-
-async def test_what_the_library_says_of_its_start_is_no_line_of_ours(
-    app: FastAPI, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Who started the service is told so in their language; warnings are still logged."""
-    with caplog.at_level(logging.INFO), listener("127.0.0.1:0") as listening:
-        async with serving(app, listening):
-            logging.getLogger("uvicorn.error").warning("too many")
-    assert ["too many"] == [one.message for one in caplog.records if one.name.startswith("uvicorn")]
