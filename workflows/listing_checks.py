@@ -25,6 +25,11 @@ def number_of_its_own(
             f"the register does not say whether certificate number {number} is free: send it again",
             f"名册暂不能确认证书编号 {number} 是否可用，请重新提交",
         )
+    return belongs_to_another(number, holder)
+
+
+def belongs_to_another(number: str | None, holder: str) -> Words:
+    """Return why a platform is not listed under another one's certificate number."""
     return Words(
         f"certificate number {number} belongs to platform {holder}",
         f"证书编号 {number} 已属于平台 {holder}",

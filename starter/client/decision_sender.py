@@ -22,8 +22,9 @@ from starter.errors import NoSuchPlatform, NotSent, PingtaiError, Unreachable
 from workflows import contract
 from workflows.decision import CaseReference, Decision, digest_of_content
 from workflows.decision_reading import decision_of
-from workflows.decisions import SetAside
+from workflows.decisions import Listing, SetAside
 from workflows.lifecycle import ASSESSMENT
+from workflows.listing_checks import belongs_to_another
 from workflows.model import as_sent, invalid
 from workflows.next_application import NextTerm
 from workflows.refusal import Refusal, Refused
@@ -146,7 +147,23 @@ class DecisionSender:
             raise Refused(preview.refusal)
         if preview.invalid:
             raise invalid("decision", "", *preview.invalid)
+        await self._check_listed_number(platform_id, checked)
         return preview
+
+    async def _check_listed_number(self, platform_id: str, decision: Decision) -> None:
+        """Refuse another platform's certificate number, which a case that is only asked does not look up.
+
+        Raises:
+            Refused: it belongs to another platform.
+        """
+        if not isinstance(decision, Listing) or decision.certificate_number is None:
+            return
+        holder = None
+        with suppress(Unreachable):  # then the case asks when it decides
+            holder = await self._register.number_holder(decision.certificate_number)
+        if holder not in (None, platform_id):
+            why = belongs_to_another(decision.certificate_number, holder)
+            raise Refused(Refusal(rule=Kind.LISTING.article, **why._asdict(), stage=""))
 
     async def to_sign(self, platform_id: str, decision: Decision | dict[str, Any]) -> ToSign | None:
         """See `Pingtai`."""
