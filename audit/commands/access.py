@@ -87,7 +87,9 @@ async def list_command(
         with paged():
             show(table_of(rows, _NARROW if is_narrow() else _COLUMNS))
     else:
-        complain(Words("No access was recorded.", "没有查阅记录"))
+        found = Words("No such access was recorded.", "没有符合条件的查阅记录")
+        none = Words("No access was recorded.", "没有查阅记录")
+        complain(found if platform or actor or before else none)
     if len(rows) == limit and not as_json:
         last = rows[-1].number
         words = Words(

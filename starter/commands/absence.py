@@ -205,7 +205,12 @@ async def list_command(person: str | None, whole: bool, limit: int, as_json: boo
         with paged():
             show(table_of(rows, _COLUMNS))
     else:
-        complain(Words("No substitutions found.", "没有委托代理。"))
+        also = (
+            Words("", "")
+            if whole
+            else Words(" Past and withdrawn ones: --all", "含以往和已撤回的：--all")
+        )
+        complain(Words(f"No substitutions found.{also.en}", f"没有符合条件的委托代理。{also.zh}"))
 
 
 @absence_command.command("withdraw", short_help="Withdraw a substitution. 撤回委托")

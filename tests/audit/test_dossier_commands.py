@@ -73,6 +73,8 @@ async def test_a_dossier_from_the_archive_is_made_proved_and_checked(
     assert "dossier" in listed.output
     assert "Next: --before" in listed.output
     assert len(json.loads((await run("access", "list", "--json")).output)) == 3
+    for lang, words in (("en", "No such access was recorded"), ("zh", "没有符合条件的查阅记录")):
+        assert words in (await run("access", "list", "--who", "nobody", lang=lang)).output
 
 
 async def test_a_register_that_differs_stands_in_the_dossier(

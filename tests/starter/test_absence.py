@@ -97,7 +97,10 @@ def test_who_may_name_whom(pingtai: Run) -> None:
 def test_what_makes_no_sense_is_bad_input(pingtai: Run, flags: tuple[str, ...]) -> None:
     """Days that run backwards, oneself, no id, no day, half an office."""
     assert 2 == pingtai("absence", "name", *flags, *HEAD).exit_code
-    assert "No substitutions found" in pingtai("absence", "list").stderr
+    assert "No substitutions found. Past and withdrawn ones: --all" in (
+        pingtai("absence", "list").stderr
+    )
+    assert "没有符合条件的委托代理。含以往" in pingtai("absence", "list", lang="zh").stderr
 
 
 def test_it_must_be_said_who_names(pingtai: Run) -> None:
