@@ -29,7 +29,7 @@ from starter.terminal.language import say
 from starter.terminal.screen import complain
 from workflows.decision import Decision
 from workflows.decision_reading import new_decision_of
-from workflows.model import InvalidMessage, as_sent
+from workflows.model import WHOLE, InvalidMessage, as_sent
 from workflows.refusal import Refused
 from workflows.states import PlatformState, Receipt
 from workflows.vocabulary import Kind
@@ -159,7 +159,8 @@ class DecisionCalls:
             decision = new_decision_of(raw, self.form.kind)
         except InvalidMessage as error:
             named = {field for field, _ in error.problems}
-            more = (one for one in missing if one.field not in named)
+            # What does not fit as a whole says so itself.
+            more = [one for one in missing if one.field not in named and WHOLE not in named]
             raise InvalidMessage(error.what, *error.problems, *more) from None
         if missing:
             raise InvalidMessage(str(self.form.kind), *missing)

@@ -26,10 +26,6 @@ COMMISSION = ("--actor", "kw-1", "--role", "commission", "--organisation", "å¸‚ç
             ("inspect", "p-1", "--outcome", "returned", *COMMISSION),
             ("--finding", "--correction"),
         ),
-        (
-            ("list", "p-1", "--outcome", "included", *COMMISSION),
-            ("--list-number", "--certificate-number"),
-        ),
     ],
 )
 @pytest.mark.parametrize("lang", ["en", "zh"])

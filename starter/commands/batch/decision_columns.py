@@ -91,8 +91,11 @@ def needed_in(kind: Kind, name: str) -> Words:
             terms = [getattr(one, "words", Words.same(str(one))) for one in outcomes]
             listed = " or ".join(one.en for one in terms), listed_zh(one.zh for one in terms)
             outcome = label_at(MODELS[kind], "outcome")
-            called = outcome.zh if outcome else "结论"
-            return Words(f"{en} with “{listed[0]}”", f"{zh}（{called}为“{listed[1]}”时）")
+            called = outcome.name if outcome else Words("outcome", "结论")
+            return Words(
+                f"{en} where {called.en} is “{listed[0]}”",
+                f"{zh}（{called.zh}为“{listed[1]}”时）",
+            )
     return Words("optional", "选填")
 
 
