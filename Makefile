@@ -3,8 +3,8 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Of the tests: one more than cores, because much of their time is waiting for servers.
-PROCESSES ?= 3
+# Of the tests: two more than cores, because much of their time is waiting for servers.
+PROCESSES ?= 4
 
 .PHONY: demo test test-fast coverage lint format kit promtool kit-lock bench peers peers-lock attack campaign docs lock record-histories chromium node-client clean
 

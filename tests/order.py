@@ -16,6 +16,7 @@ import pytest
 LONGEST = (
     "first_hour/test_document_blocks.py",
     "histories/test_releases.py",
+    "first_hour/test_first_signatures.py",
     "system/test_backup.py",
     "workflows/test_setting_aside.py",
     "workflows/test_acknowledged.py",
@@ -31,6 +32,7 @@ LONGEST = (
     "system/test_demo.py",
     "register/test_embedded.py",
     "system/test_intake.py",
+    "workflows/test_recovered_cases.py",
     "workflows/test_floods.py",
     "system/test_killed_starts.py",
 )
