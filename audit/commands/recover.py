@@ -130,11 +130,13 @@ async def recover_command(
         roster = everything and await is_lost(engine, client)
         if roster and (dry_run or not as_json):
             show_roster(as_json=as_json)
-        if (lost or roster) and reason and not dry_run:
-            _ask(len(lost), agreed=yes)
+        if lost or roster:
             signed = await newest_root(engine) is not None
             signer = OwnSignature().signer_of(who()) if signed else None
-            stating = Stating(engine, who(), reason, signer)
+            stating = Stating(engine, who(), reason or "", signer)
+            await stating.check()
+        if (lost or roster) and not dry_run:
+            _ask(len(lost), agreed=yes)
             if roster:
                 became = await recover_roster(engine, client, stating)
                 left = show_recovered(ROSTER_ID, became, as_json=as_json) or left

@@ -58,6 +58,11 @@ class RunLog:
         """Its ids: a run that was reset bears the one of before, too."""
         return frozenset((self.run_id, self.original or self.run_id))
 
+    @property
+    def came_to_nothing(self) -> bool:
+        """Whether it ended without an entry of its own: it was refused, and nothing follows from it."""
+        return not (self.under_way or self.written or self.ends)
+
 
 class Doubt(NamedTuple):
     """What is wrong with the origin of a run; or what cannot be checked, since another run is `missing`.
@@ -83,7 +88,7 @@ def check_origins(runs: Sequence[RunLog]) -> Iterator[Doubt]:
     for run in runs:
         if run.continued_from:
             yield from _continued(run, there)
-        elif run.received:
+        elif run.received and not run.came_to_nothing:
             parent = there.get(run.parent)
             recovered = run.recovered or (parent and parent.recovered)
             if recovered:

@@ -9,8 +9,10 @@ from db.roster_queries import newest_root, proof_of, roots_after
 from starter.errors import NotAllowed
 from starter.signing.signer import Signer
 from workflows.recovery import RECOVERY_NAMESPACE, Recovery, YearLog
+from workflows.roster_entries import RosterProof
 from workflows.run_io import CarriedPlatform
 from workflows.signatures import Signature
+from workflows.vocabulary import Role
 
 _ID_BYTES = 8
 
@@ -23,6 +25,15 @@ class Stating:
     by: str
     reason: str
     signer: Signer | None = None
+
+    async def check(self) -> None:
+        """Make sure that who goes on with terms may, before anything is started.
+
+        Raises:
+            NotAllowed: a roster is set up, and they are no officer of the commission, or have no key.
+        """
+        if await newest_root(self.source) is not None:
+            await _own_proof(self)
 
     async def state(
         self, begun: CarriedPlatform, year: YearLog | None, histories: str
@@ -64,6 +75,12 @@ async def signature_of(stating: Stating, form: bytes) -> Signature:
         NotAllowed: there is no key, or the roster does not have its holder.
         PingtaiError: the key does not sign.
     """
+    signer, proof = await _own_proof(stating)
+    made = signer.sign(form, RECOVERY_NAMESPACE)
+    return Signature(sshsig=base64.b64encode(made).decode(), proof=proof)
+
+
+async def _own_proof(stating: Stating) -> tuple[Signer, RosterProof]:
     found = await proof_of(stating.source, stating.by)
     if stating.signer is None or found is None:
         raise NotAllowed(
@@ -72,8 +89,14 @@ async def signature_of(stating: Stating, form: bytes) -> Signature:
             f"已设立人员目录，须由市级人员签名。{stating.by} 未配置密钥，或不在人员目录中"
             "（pingtai login、pingtai roster list）",
         )
-    made = stating.signer.sign(form, RECOVERY_NAMESPACE)
-    return Signature(sshsig=base64.b64encode(made).decode(), proof=found[0])
+    if found[0].entry.role is not Role.COMMISSION:
+        raise NotAllowed(
+            f"A roster is set up: an officer of the commission signs, and {stating.by} is not one."
+            " Log in as one (`pingtai login`, `pingtai roster list`); nothing was started",
+            f"已设立人员目录，须由市级人员签名，{stating.by} 不是市级人员。请由市级人员登录办理"
+            "（pingtai login、pingtai roster list）；未启动任何期次",
+        )
+    return stating.signer, found[0]
 
 
 def recovery_id() -> str:

@@ -1,5 +1,6 @@
 """A log that was gone on with: who says so, from which entry, and which entries no history has."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,7 +71,8 @@ def test_what_no_history_has_is_attested_by_the_register_only() -> None:
     note_recovery(case, recovery(case), moment(case))
     by = recovered_by(case.log[len(hashes) :])
     assert by
-    run = RunLog("platform:p", "new", PLACE, received=hashes, recovered=by)
+    own = frozenset((case.log[-1].hash,))
+    run = RunLog("platform:p", "new", PLACE, received=hashes, written=own, recovered=by)
 
     def doubts(*others: RunLog) -> list[tuple[bool, str]]:
         return [(one.missing, one.words.en) for one in check_origins([run, *others])]
@@ -85,3 +87,15 @@ def test_what_no_history_has_is_attested_by_the_register_only() -> None:
     assert doubts(wrote(*hashes[:2]))[0][1].startswith(f"entries 3 to {len(hashes)} ")
     assert doubts(wrote(*hashes)) == []
     assert doubts(wrote("cd" * 32))[0][1].startswith("entries 1 to ")
+
+
+def test_a_start_that_was_refused_spoils_nothing() -> None:
+    """It ended without an entry. Had it written one, or were it under way, it would be named."""
+    hashes = tuple(entry.hash for entry in at_stage(Stage.LISTING).log)
+    refused = RunLog("platform:p", "refused", PLACE, received=hashes)
+    assert list(check_origins([refused])) == []
+    for other in (
+        replace(refused, written=frozenset(("ab" * 32,))),
+        replace(refused, under_way=True),
+    ):
+        assert "have no origin" in next(iter(check_origins([other]))).words.en
