@@ -167,6 +167,12 @@ class DecisionSender:
 
     async def to_sign(self, platform_id: str, decision: Decision | dict[str, Any]) -> ToSign | None:
         """See `Pingtai`."""
+        async with self._lost.named(platform_id):
+            return await self._to_sign(platform_id, decision)
+
+    async def _to_sign(
+        self, platform_id: str, decision: Decision | dict[str, Any]
+    ) -> ToSign | None:
         checked, raw = await self._outgoing(decision)
         try:
             workflow_id, raw = await self._place(platform_id, checked, raw)

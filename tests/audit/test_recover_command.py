@@ -68,6 +68,7 @@ async def test_lost_terms_go_on_and_the_next_time_there_is_nothing_to_do(
         elsewhere.client.apply(parse(PlatformApplication, application(platform_id=other.id))),
         elsewhere.client.decide(one.id, await one.decision("self_report")),
         elsewhere.client.decide(one.id, await one.decision("set_aside", target="d-1")),
+        elsewhere.client.to_sign(one.id, await one.decision("self_report")),
         elsewhere.client.state(one.id),
     ):
         with pytest.raises(Refused, match=r"open in the register, and lost in Temporal.*recover"):
