@@ -161,7 +161,7 @@ async def certificate_command(
     \b
     Example:
       pingtai list certificate bj-riscv-soc --url https://pingtai.example.org
-      pingtai list certificate --list 2027-01 -o 证书
+      pingtai list certificate --list 2027-01 -o 证书 --url https://pingtai.example.org
     """
     if write_template:
         _write_template(write_template, _CERTIFICATES)

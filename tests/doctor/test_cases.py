@@ -139,6 +139,7 @@ async def test_a_case_without_any_history(client: Client, engine: AsyncEngine) -
     await PostgresRegister(engine).write(batch(listed(application("not-listed"), included=False)))
     found = await open_cases_run(client, engine)
     told(found, "1 open cases", "platform:valid-one (no workflow)", "pingtai recover")
+    assert found.what.zh.endswith("：platform:valid-one（没有流程）")
 
 
 async def test_a_paused_case(client: Client) -> None:

@@ -113,7 +113,7 @@ class Typist:
 
     def _of_reader(self) -> dict[str, str]:
         """What the documents say in variables: the service, a key for it, and where Temporal is."""
-        home, key = Path(os.environ["PINGTAI_HOME"]), self._folder / "key.txt"
+        home, key = Path(os.environ["PINGTAI_HOME"]), self._folder / "follower.txt"
         known = {
             "URL": f"http://{self._http}",
             "KEY": key.read_text().strip() if key.exists() else "",

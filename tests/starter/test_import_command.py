@@ -16,9 +16,12 @@ from starter.commands.batch import retries
 from starter.commands.importing import import_report
 from starter.commands.importing.columns import COLUMNS
 from starter.errors import Unreachable
+from starter.tables.csv_rows import csv_of
 from tests.rules.builders import COMMISSION, application
 from tests.starter.conftest import PretendClient
+from tests.starter.test_import_tables import rows
 from workflows.application import PlatformApplication
+from workflows.model import invalid
 from workflows.refusal import Refusal, Refused
 
 Run = Callable[..., Result]
@@ -332,3 +335,20 @@ def test_standard_input_is_read_in_the_form_that_is_said(pingtai: Run, started: 
     line = json.dumps(form(1))
     assert 0 == pingtai("import", "-", "--format", "jsonl", stdin=line).exit_code
     assert ["p-1"] == started.asked
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+def test_what_the_rules_find_in_a_line_is_told_in_words(
+    pingtai: Run, started: Started, name: str
+) -> None:
+    """No class and no short article: as `pingtai apply` tells it of one application."""
+    why = "brought_in：本平台的决定须签名，该决定未签名（§四）"
+    error = invalid("PlatformApplication", "", "brought_in: decisions are signed (§四)", why)
+    started.answers["p-1"] = [error]
+    file = write(form(1))
+    if name == "a.csv":
+        Path(name).write_text(csv_of(rows([form(1)])), encoding="utf-8")
+        file = name
+    told = pingtai("import", file, lang="zh")
+    assert 2 == told.exit_code, told.output
+    assert "申请：既有平台转入：本平台的决定须签名，该决定未签名（《指引》第四部分）" in told.output

@@ -195,7 +195,7 @@ def test_layout_imported_and_shown(pingtai: Run) -> None:
     assert (2, True) == (unsaid.exit_code, "--adopted-on and --document" in unsaid.stderr)
     assert "3 added" in pingtai("layout", "import", "l.csv", *ADOPT).stdout
     again = pingtai("layout", "import", "l.csv", *ADOPT, "--yes", lang="zh")
-    assert "新增 0，变更 0，移除 0，不变 3\n与第 1 版相同，未作任何改变" in again.stdout
+    assert "新增 0，变更 0，取消 0，不变 3\n与第 1 版相同，未作任何改变" in again.stdout
     rows = pingtai("layout", "show").stdout.splitlines()
     assert "Version 1, adopted on 2024-01-01 by 布局通知" == rows[0]
     assert "valid 1: p-1" in rows[2]

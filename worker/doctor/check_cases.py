@@ -70,13 +70,22 @@ _OTHER_CODE = Words(
     f"temporal workflow list -q '{_PROBLEM}'，参见 CONTRIBUTING.md",
 )
 
+_NO_WORKFLOW = Words("no workflow", "没有流程")
+_ENDED = Words("ended", "已结束")
+_ENDINGS = {
+    WorkflowExecutionStatus.CANCELED: Words("canceled", "被取消"),
+    WorkflowExecutionStatus.FAILED: Words("failed", "失败"),
+    WorkflowExecutionStatus.TERMINATED: Words("terminated", "被终止"),
+    WorkflowExecutionStatus.TIMED_OUT: Words("timed out", "超时"),
+}
+
 
 class Ended(NamedTuple):
     """A case that the register holds open, and whose workflow has ended, or is not there."""
 
     workflow_id: str
     run_id: str
-    how: str
+    how: Words
     why: str
 
     @property
@@ -84,8 +93,14 @@ class Ended(NamedTuple):
         """Whether the server ended it because its history was full."""
         return _TOO_LARGE in self.why
 
-    def __str__(self) -> str:
-        return f"{self.workflow_id} ({self.how}{': ' if self.why else ''}{self.why[:120]})"
+    @property
+    def words(self) -> Words:
+        """Which it is, how it ended, and the reason that was given."""
+        en, zh, why = *self.how, self.why[:120]
+        return Words(
+            f"{self.workflow_id} ({en}{': ' if why else ''}{why})",
+            f"{self.workflow_id}（{zh}{'：' if why else ''}{why}）",
+        )
 
     @property
     def remedy(self) -> str:
@@ -110,11 +125,11 @@ async def open_cases_run(client: Client, engine: AsyncEngine) -> Finding:
             f"名册中未结束的程序 {len(held)} 个，均有运行中的流程",
         )
     more = f" + {len(missing) - _LOOKED_AT}" if len(missing) > _LOOKED_AT else ""
-    listed = _listed(map(str, ended))
+    listed = _listed(one.words for one in ended)
     return bad(
         Words(
-            f"{len(ended)}{more} open cases have no running workflow: {listed}",
-            f"{len(ended)}{more} 个未结束的程序没有运行中的流程：{listed}",
+            f"{len(ended)}{more} open cases have no running workflow: {listed.en}",
+            f"{len(ended)}{more} 个未结束的程序没有运行中的流程：{listed.zh}",
         ),
         _how_to_bring_back(ended),
     )
@@ -144,7 +159,7 @@ async def _really_ended(client: Client, missing: list[OpenCase]) -> list[Ended]:
         async with several:
             found = await asking.describe(case.workflow_id)
             if found is None:
-                return Ended(case.workflow_id, "", "no workflow", "")
+                return Ended(case.workflow_id, "", _NO_WORKFLOW, "")
             if found.close_time is None or not _is_wrong(found):
                 return None
             # An input that was no application, started since, hides the run that is to come back.
@@ -160,8 +175,8 @@ def _is_wrong(found: WorkflowExecutionDescription) -> bool:
     return found.status is not WorkflowExecutionStatus.COMPLETED
 
 
-def _status(run: WorkflowExecution) -> str:
-    return run.status.name.lower().replace("_", " ") if run.status else "ended"
+def _status(run: WorkflowExecution) -> Words:
+    return _ENDINGS.get(run.status, _ENDED) if run.status else _ENDED
 
 
 async def roster_runs(client: Client, engine: AsyncEngine) -> Finding:
@@ -193,14 +208,18 @@ async def second_lives(client: Client, engine: AsyncEngine) -> Finding:
     if not open_ones:
         return good("no two histories write one log", "没有两份历史写入同一记录")
     listed = _listed(
-        f"{name} (term {row.term}, entry {row.seq}, refused {row.times} times, first"
-        f" {row.first_at:%Y-%m-%d %H:%M} UTC)"
+        Words(
+            f"{name} (term {row.term}, entry {row.seq}, refused {row.times} times, first"
+            f" {row.first_at:%Y-%m-%d %H:%M} UTC)",
+            f"{name}（第 {row.term} 期第 {row.seq} 条，拒收 {row.times} 次，首次为"
+            f" {row.first_at:%Y-%m-%d %H:%M} UTC）",
+        )
         for name, row in open_ones.items()
     )
     return bad(
         Words(
-            f"{counted(len(open_ones), 'repeated term')}; the register keeps the first: {listed}",
-            f"{len(open_ones)} 个流程重复经历同一期次，名册保留先到者：{listed}",
+            f"{counted(len(open_ones), 'repeated term')}; the register keeps the first: {listed.en}",
+            f"{len(open_ones)} 个流程重复经历同一期次，名册保留先到者：{listed.zh}",
         ),
         _REPEATED_TERM,
     )
@@ -217,11 +236,12 @@ async def paused(client: Client) -> Finding:
         count = 0  # a server before 1.31 knows no pause
     if not count:
         return good("no case is paused", "没有被暂停的流程")
-    listed = _listed([run.id async for run in client.list_workflows(query, limit=_NAMED)], count)
+    ids = [Words.same(run.id) async for run in client.list_workflows(query, limit=_NAMED)]
+    listed = _listed(ids, count)
     return bad(
         Words(
-            f"paused at Temporal: {counted(count, 'case')}: {listed}",
-            f"{count} 个流程在 Temporal 中被暂停：{listed}",
+            f"paused at Temporal: {counted(count, 'case')}: {listed.en}",
+            f"{count} 个流程在 Temporal 中被暂停：{listed.zh}",
         ),
         _UNPAUSE,
     )
@@ -236,17 +256,17 @@ async def strangers(client: Client) -> Finding:
         f"WorkflowId STARTS_WITH {ours} AND TaskQueue != {queue} AND {_OPEN}",
         f"WorkflowType = {quoted(ASSESSMENT_TYPE)} AND ParentWorkflowId IS NULL AND {_OPEN}",
     )
-    found: dict[str, str] = {}
+    found: dict[str, Words] = {}
     for query in queries:
         async for run in client.list_workflows(query, limit=100):
-            found[run.id] = f"{run.id} ({run.workflow_type}, {run.task_queue})"
+            found[run.id] = _with_note(run.id, f"{run.workflow_type}, {run.task_queue}")
     if not found:
         return good("no other workflow uses the id of a case", "没有其他流程占用本系统的编号")
     listed = _listed(found.values())
     return bad(
         Words(
-            f"{counted(len(found), 'workflow')} with the id of a case, but no case: {listed}",
-            f"{len(found)} 个非本系统的流程占用了编号：{listed}",
+            f"{counted(len(found), 'workflow')} with the id of a case, but no case: {listed.en}",
+            f"{len(found)} 个非本系统的流程占用了编号：{listed.zh}",
         ),
         _TERMINATE,
     )
@@ -263,7 +283,7 @@ async def stuck(client: Client) -> Finding:
     }
     listed = _listed(
         (
-            f"{name} ({' '.join(why.split())[:100]})" if why else name
+            _with_note(name, " ".join(why.split())[:100]) if why else Words.same(name)
             for name, why in reasons.items()
         ),
         count,
@@ -271,18 +291,23 @@ async def stuck(client: Client) -> Finding:
     flooded = any(_DEADLOCK in why for why in reasons.values())
     return bad(
         Words(
-            f"unable to continue (TemporalReportedProblems): {counted(count, 'workflow')}: {listed}",
-            f"{count} 个流程无法继续（TemporalReportedProblems）：{listed}",
+            f"unable to continue (TemporalReportedProblems): {counted(count, 'workflow')}: {listed.en}",
+            f"{count} 个流程无法继续（TemporalReportedProblems）：{listed.zh}",
         ),
         _FLOODED if flooded else _OTHER_CODE,
     )
 
 
-def _listed(names: Iterable[str], count: int = 0) -> str:
+def _with_note(name: str, note: str) -> Words:
+    return Words(f"{name} ({note})", f"{name}（{note}）")
+
+
+def _listed(names: Iterable[Words], count: int = 0) -> Words:
     """The first few, and whether there are more; `count` where it is known that there are."""
     every = list(names)
-    more = max(count, len(every)) > len(every[:_NAMED])
-    return ", ".join(every[:_NAMED]) + (" …" if more else "")
+    first = every[:_NAMED]
+    en, zh = ", ".join(one.en for one in first), "、".join(one.zh for one in first)
+    return Words(f"{en} …", f"{zh}等") if max(count, len(every)) > len(first) else Words(en, zh)
 
 
 async def _newest_events(

@@ -9,8 +9,9 @@ from starter.commands.batch.lines import Line, Outcome, Result
 from starter.commands.batch.submit import is_answer, not_done
 from starter.commands.own_signature import OwnSignature
 from starter.errors import Unreachable
+from starter.terminal.named_fields import NamedFields
 from workflows.application import PlatformApplication
-from workflows.model import parse
+from workflows.model import InvalidMessage, parse
 from workflows.refusal import Refused
 
 Connect = Callable[[], Awaitable[Pingtai]]
@@ -50,6 +51,9 @@ class PlatformStarter:
             if self._client is client:
                 self._client = None
             return not_done(line, error)
+        except InvalidMessage as error:
+            named = NamedFields(error, PlatformApplication, headings=line.entry.headings)
+            return not_done(line, named)
         except Exception as error:
             if not (isinstance(error, Refused) or is_answer(error)):
                 raise
