@@ -68,6 +68,8 @@ class AuthorRule(NamedTuple):
     """By which programs know it: audits count faults by it."""
     demands: Words
     check: Callable[[Authored], Faults]
+    check_unsigned: Callable[[Authored], Faults] | None = None
+    """What is certain of it before anybody has signed."""
 
 
 def signatures_wanted(state: CaseState, kind: str, outcome: str) -> int:
@@ -84,15 +86,15 @@ def author_faults(
 ) -> Iterator[tuple[AuthorRule, AuthorFault]]:
     """Return what speaks against the authors of a decision, rule by rule; nothing follows a fault.
 
-    With `preview` what is not signed yet counts as signed.
+    With `preview` what is not signed yet counts as signed; but no signature mends what its mandate lacks.
     """
     policy = said.state.facts.policy
     if policy.authorship is Authorship.NONE or not (said.signatures or said.wanted):
         return
-    if preview and not said.signatures:
-        return
+    unsigned = preview and not said.signatures
     for rule in AUTHOR_RULES:
-        fault = next(rule.check(said), None)
+        check = rule.check_unsigned if unsigned else rule.check
+        fault = next(check(said), None) if check else None
         if fault:
             yield rule, fault
             return
@@ -258,20 +260,20 @@ def _may_countersign(said: Authored) -> Faults:
             )
 
 
-def _has_a_mandate(said: Authored) -> Faults:
+def _has_no_mandate(said: Authored) -> Faults:
     absence, substitute = said.actor.acting_for, said.actor.id
-    if absence is None or said.state.facts.policy.authorship is not Authorship.REQUIRED:
+    if absence and said.wanted and absence.mandate is None:
+        principal = absence.principal_id
+        en = f"nothing shows that {principal} lets {substitute} act for them"
+        yield AuthorFault(Words(en, f"未附 {principal} 委托 {substitute} 的委托书"), _MANDATE)
+
+
+def _has_a_mandate(said: Authored) -> Faults:
+    yield from _has_no_mandate(said)
+    absence, substitute = said.actor.acting_for, said.actor.id
+    if absence is None or absence.mandate is None or not said.wanted:
         return
     principal, mandate = absence.principal_id, absence.mandate
-    if mandate is None:
-        yield AuthorFault(
-            Words(
-                f"nothing shows that {principal} lets {substitute} act for them",
-                f"未附 {principal} 委托 {substitute} 的委托书",
-            ),
-            _MANDATE,
-        )
-        return
     first, last = absence.first_day, absence.last_day
     form = mandate_form(principal, substitute, first, last, mandate.kinds)
     why = days_fault(first, last, said.at) or signature_fault(
@@ -371,6 +373,7 @@ AUTHOR_RULES = (
             "政策参数为 `authorship: required` 的，代他人办理须附其签名的委托书：代理人、日期、事项均相符。",
         ),
         _has_a_mandate,
+        check_unsigned=_has_no_mandate,
     ),
     AuthorRule(
         "second_missing",

@@ -5,13 +5,14 @@ the next term, is never taken twice: it is recognised here, and gets its first a
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from temporalio.client import WorkflowExecutionDescription
 
 from starter.client.case_queries import CaseQueries
 from starter.client.first_application import application_of_run
-from starter.client.register_lookups import NoRegister
+from starter.client.register_lookups import DecidedBefore, NoRegister
 from workflows.decision import (
     CaseReference,
     Decision,
@@ -19,6 +20,9 @@ from workflows.decision import (
     digest_of_content,
     sender_of,
 )
+from workflows.receipts import receipt_of
+from workflows.record import LogEntry
+from workflows.state_folding import fold, set_aside_marks
 from workflows.states import Receipt, content_of
 
 _KNOWN = 10_000
@@ -65,10 +69,30 @@ class CaseBinding:
     ) -> Receipt | None:
         """The first answer to a decision that an earlier case than `now` has taken.
 
-        One that says itself that it is about `now` is no repeat of what another case took.
+        One that says itself that it is about `now` is no repeat of what another case took. What `now` has taken
+        itself it answers itself: the register may not know yet that it was set aside.
 
         Raises Unreachable.
         """
+        found = await self._found(platform_id, decision, now)
+        if found is None:
+            return None
+        about = CaseReference(platform_id=platform_id, term=found.term, year=found.year)
+        log = await self._register.case_log(about)
+        if _holds(log, found.entry):
+            if (found.term, found.year) == (now.term, now.year):
+                return None
+        else:  # the assessment was opened again since, with a log of its own
+            log = await self._register.case_log(about, found.opening)
+        return _first_answer(found.entry, log, decision)
+
+    async def is_taken(self, platform_id: str, decision: Decision, now: CaseReference) -> bool:
+        """Whether `now` or an earlier case has taken it: it is not signed anew. Raises Unreachable."""
+        return await self._found(platform_id, decision, now) is not None
+
+    async def _found(
+        self, platform_id: str, decision: Decision, now: CaseReference
+    ) -> DecidedBefore | None:
         earlier = (now.term, now.year or 1) > (1, 1) or decision.case is not None
         if decision.case == now or not earlier:
             return None
@@ -76,19 +100,18 @@ class CaseBinding:
             entry = found.entry
             same = entry.actor and sender_of(entry.actor) == decision.sender
             if same and digest_of_content(entry.said) == digest_of_content(content_of(decision)):
-                return Receipt(
-                    decision_id=decision.decision_id,
-                    sender=decision.sender,
-                    platform_id=platform_id,
-                    term=found.term,
-                    year=found.year,
-                    seq=entry.seq,
-                    at=entry.at,
-                    kind=entry.name,
-                    outcome=entry.outcome,
-                    stage=entry.stage,
-                    said_sha256=decision_digest(decision),
-                    entry_hash=entry.hash,
-                    repeated=True,
-                )
+                return found
         return None
+
+
+def _holds(log: Sequence[LogEntry], entry: LogEntry) -> bool:
+    return len(log) >= entry.seq and log[entry.seq - 1].hash == entry.hash
+
+
+def _first_answer(entry: LogEntry, log: Sequence[LogEntry], decision: Decision) -> Receipt:
+    """The receipt of an entry, as its case gave it and would repeat it now."""
+    state = fold(log[: entry.seq])
+    first = receipt_of(entry, state, decision.sender, decision_digest(decision))
+    by = set_aside_marks(log).get(entry.seq)
+    more = {"set_aside_by": log[by - 1].decision_id if by else None, "entry_hash": entry.hash}
+    return first.model_copy(update={**more, "repeated": True})

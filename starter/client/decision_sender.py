@@ -177,7 +177,7 @@ class DecisionSender:
         try:
             workflow_id, raw = await self._place(platform_id, checked, raw)
             case = await self._binding.case_of(platform_id, workflow_id)
-            if case is None or await self._binding.taken_before(platform_id, checked, case):
+            if case is None or await self._binding.is_taken(platform_id, checked, case):
                 return None
             return await self._forms.complete(workflow_id, case, raw)
         except Unreachable as error:

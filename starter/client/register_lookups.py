@@ -43,11 +43,13 @@ class KnownTerm(PreviousTerm):
 
 
 class DecidedBefore(Record):
-    """A decision that was taken: in which case, and as which entry."""
+    """A decision that was taken: in which case, in which of its openings, and as which entry."""
 
     term: int
     year: int | None
     entry: LogEntry
+    opening: int = 0
+    """Of an assessment: counted from 1. A platform's own log has but one."""
 
 
 class NoRegister:
@@ -94,8 +96,8 @@ class NoRegister:
             "该期已结束：须从名册恢复，但此处未配置名册",
         )
 
-    async def case_log(self, about: CaseReference) -> list[LogEntry]:
-        """Read the log of a case, of its last opening; none: the register does not have it."""
+    async def case_log(self, about: CaseReference, opening: int | None = None) -> list[LogEntry]:
+        """Read the log of a case, of its last opening or of this one; none: the register does not have it."""
         return []
 
     async def roster_proof(self, person: str) -> "RosterProof | None":
@@ -181,7 +183,9 @@ class RegisterLookups(NoRegister):
         async with self._register() as register:
             lines = await register.decisions(platform_id, decision_id)
         return [
-            DecidedBefore(term=line.term, year=line.year or None, entry=line.entry)
+            DecidedBefore(
+                term=line.term, year=line.year or None, entry=line.entry, opening=line.opening
+            )
             for line in lines
         ]
 
@@ -217,12 +221,13 @@ class RegisterLookups(NoRegister):
             state=state, record=record_of(log, plans), recorded=len(log), reopened=True
         )
 
-    async def case_log(self, about: CaseReference) -> list[LogEntry]:
+    async def case_log(self, about: CaseReference, opening: int | None = None) -> list[LogEntry]:
         async with self._register() as register:
             lines = await register.log(about.platform_id, about.term)
         own = [line for line in lines if line.year == (about.year or 0)]
-        last = max((line.opening for line in own), default=0)
-        return [line.entry for line in own if line.opening == last]
+        if opening is None:
+            opening = max((line.opening for line in own), default=0)
+        return [line.entry for line in own if line.opening == opening]
 
     async def roster_proof(self, person: str) -> "RosterProof | None":
         from db.roster_queries import proof_of  # noqa: PLC0415 - only what is signed needs it

@@ -82,7 +82,7 @@ def countersign_command(
             drafts = work.of_others(drafts)
         if receipt:
             _expect_one(receipt, drafts if (numbers or everything) and not drop else ())
-        if not (numbers or everything):
+        if not drafts or not (numbers or everything):
             _list(drafts, as_json=as_json)
         elif drop:
             for draft in drafts:

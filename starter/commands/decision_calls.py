@@ -177,6 +177,21 @@ class DecisionCalls:
             self._runner.run(self._own.look(self.client, decision.actor.id))
         return preview
 
+    def judge(self, decision: Decision) -> None:
+        """Hear the rules before somebody is asked whether what is odd is meant: a yes changes no refusal.
+
+        Where the system does not answer now, it is asked all the same.
+
+        Raises:
+            Refused: the rules refuse it.
+        """
+        try:
+            self._runner.run(self.client.check(self.platform, decision))
+        except Refused as error:
+            raise self._refused(error, decision) from None
+        except PingtaiError:
+            return
+
     def send(self, decision: Decision, again: Words | None = None) -> "Receipt | CountersignDraft":
         """Send it; `again` says how to repeat what may have been taken. Raises as `Pingtai.decide`.
 
@@ -186,9 +201,12 @@ class DecisionCalls:
         client, form = self.client, self._signed(decision)
         if form and form.signatures_needed > len(form.decision["signatures"]):
             try:
-                return self._runner.run(_left(client, form.decision))
+                left = self._runner.run(_left(client, form.decision))
             except Refused as error:
                 raise self._refused(error, decision) from None
+            if left:
+                return left
+            form = None  # it was taken before: its case repeats its answer
         self.sent = form.decision if form else as_sent(decision)
         try:
             return self._runner.run(
@@ -299,7 +317,7 @@ async def _register_log(platform: str) -> list[LogLine]:
         return await register.log(platform)
 
 
-async def _left(client: Pingtai, raw: dict[str, Any]) -> "CountersignDraft":
+async def _left(client: Pingtai, raw: dict[str, Any]) -> "CountersignDraft | None":
     from starter.desk.countersigning import (  # noqa: PLC0415 - few need it
         leave_unless_signed,
         open_countersign_drafts,

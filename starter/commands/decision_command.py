@@ -151,11 +151,13 @@ def decide(form: DecisionForm, call: Call) -> None:
         decision = calls.decision(raw)
         asks = call.talks and not (call.yes or call.dry_run)
         if not (asks or call.yes):
-            _refuse_what_is_odd(calls, raw)
+            _refuse_what_is_odd(calls, decision, raw)
         if call.dry_run:
             _try(call, calls, decision, raw)
             return
         doubtful = calls.doubts(raw) if asks else []
+        if doubtful:
+            calls.judge(decision)
         if doubtful or (asks and (call.by_name or form.kind is Kind.SET_ASIDE)):
             from starter.commands.guided.guided_decision import confirm  # noqa: PLC0415 - only who asks needs it
 
@@ -163,14 +165,16 @@ def decide(form: DecisionForm, call: Call) -> None:
         _send(call, calls, decision)
 
 
-def _refuse_what_is_odd(calls: DecisionCalls, raw: Mapping[str, Any]) -> None:
+def _refuse_what_is_odd(calls: DecisionCalls, decision: Decision, raw: Mapping[str, Any]) -> None:
     """Refuse what is asked about at a terminal, where nobody can be asked.
 
     Raises:
         BadInput: with what to add if it is meant.
+        Refused: the rules refuse it, whether it is meant or not.
     """
     doubts = [] if is_dated_ahead(raw, today()) else calls.doubts(raw)
     if doubts:
+        calls.judge(decision)
         raise unless_meant(doubts)
 
 

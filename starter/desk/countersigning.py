@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from starter.client.http_client import PingtaiHttpClient
     from starter.client.interface import Pingtai
 
-Leave = Callable[[dict[str, Any]], Awaitable[CountersignDraft]]
+Leave = Callable[[dict[str, Any]], Awaitable[CountersignDraft | None]]
 PATH = "/v1/countersign-drafts"
 
 
@@ -91,7 +91,7 @@ async def left_drafts(client: "Pingtai") -> "AsyncIterator[Leave]":
         opening = asyncio.Lock()
         there: list[CountersignDrafts] = []
 
-        async def leave(raw: dict[str, Any]) -> CountersignDraft:
+        async def leave(raw: dict[str, Any]) -> CountersignDraft | None:
             async with opening:
                 if not there:
                     place = open_countersign_drafts(writing=True)
@@ -217,10 +217,11 @@ def signed_by_another(
 
 async def leave_unless_signed(
     drafts: CountersignDrafts, client: "Pingtai", raw: dict[str, Any]
-) -> CountersignDraft:
+) -> CountersignDraft | None:
     """Leave a decision for a second signature, unless it is itself what another one waits for.
 
-    What would be refused with both signatures is refused now: raises as `Pingtai.check`.
+    None: it was taken before, with both, and waits for nobody. What would be refused with both signatures is
+    refused now: raises as `Pingtai.check`.
 
     Raises:
         BadInput: another person has signed the same before: it is countersigned, not decided anew.
@@ -229,8 +230,8 @@ async def leave_unless_signed(
     if theirs is None:
         # Without its signature: of two that are asked for one alone would be refused.
         unsigned = {name: value for name, value in raw.items() if name != "signatures"}
-        await client.check(raw["case"]["platform_id"], unsigned)
-        return await drafts.leave(raw)
+        preview = await client.check(raw["case"]["platform_id"], unsigned)
+        return None if preview.repeated else await drafts.leave(raw)
     raise BadInput(already_signed(theirs))
 
 

@@ -9,6 +9,7 @@ from workflows.actors import Substitution
 from workflows.case import Case
 from workflows.model import as_sent, parse
 from workflows.periods import beijing_date
+from workflows.refusal import Refused
 from workflows.signed_mandates import MANDATE_NAMESPACE, mandate_form
 from workflows.vocabulary import Kind, Role, Stage
 
@@ -86,6 +87,17 @@ def test_no_mandate_is_no_mandate() -> None:
     claim = mandate(known, day - DAY, day + DAY)
     del claim["mandate"]
     assert "nothing shows that kw-1 lets kw-2 act" in refusal(case, acting(case, known, claim))
+
+
+def test_a_preview_hears_that_a_mandate_is_missing() -> None:
+    """Before anybody signs: no signature brings the absent person's."""
+    case, known, day = standing()
+    unsigned = acting(case, known, mandate(known, day - DAY, day + DAY))
+    del unsigned["signatures"]
+    assert case.would_lead_to(unsigned, moment(case))
+    del unsigned["actor"]["acting_for"]["mandate"]
+    with pytest.raises(Refused, match="nothing shows that kw-1 lets kw-2 act"):
+        case.would_lead_to(unsigned, moment(case))
 
 
 def test_it_holds_on_its_days_only() -> None:

@@ -31,6 +31,7 @@ from workflows.application import PlatformApplication
 from workflows.awaited import Awaited
 from workflows.decision import Decision
 from workflows.model import as_sent
+from workflows.run_io import DecisionPreview
 from workflows.states import Receipt
 from workflows.vocabulary import Role
 
@@ -67,7 +68,8 @@ def receipt() -> Receipt:
 def answers(receipt: Receipt) -> dict[str, Any]:
     """What the client answers, by method; an exception is raised. Tests change it."""
     case = {"platform_id": "p-1", "term": 1, "answers": "a" * 64}
-    return {"connect": None, "decide": receipt, "log": [], "to_sign": case}
+    preview = DecisionPreview(stage="inspection")
+    return {"connect": None, "decide": receipt, "log": [], "to_sign": case, "check": preview}
 
 
 @pytest.fixture

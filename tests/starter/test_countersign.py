@@ -395,3 +395,33 @@ def test_a_receipt_that_cannot_be_kept_is_said_before_anything_is_signed(
     done = pingtai("countersign", *args, "--receipt", "l.json", lang="zh")
     assert (2, [], 2) == (done.exit_code, sent, len(drafts.kept))
     assert "--receipt" in done.stderr
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("more", [(), ("--yes",), ("--drop",)])
+def test_all_of_nothing_says_that_nothing_waits(
+    pingtai: Run, sit_down: Sit, lang: str, more: tuple[str, ...]
+) -> None:
+    """As the list does; nobody is asked, and a program gets an empty list."""
+    sit_down("kw-2")
+    told = pingtai("countersign", "--all", *more, lang=lang)
+    words = {"en": "Nothing waits for a second signature.", "zh": "没有待会签的决定。"}[lang]
+    assert (0, words) == (told.exit_code, told.stderr.strip())
+    as_json = pingtai("countersign", "--all", *more, "--json", lang=lang)
+    assert (0, []) == (as_json.exit_code, json.loads(as_json.stdout))
+
+
+def test_what_both_have_signed_waits_for_nobody_again(
+    pingtai: Run, drafts: PretendDrafts, sit_down: Sit, answers: dict[str, Any], sent: Sent
+) -> None:
+    """Repeated, one alone or by its list, it gets its first answer, and uses up no draft."""
+    sit_down("kw-1")
+    answers["check"] = DecisionPreview(stage=Stage.VALID, repeated=True)
+    answers["decide"] = answers["decide"].model_copy(update={"repeated": True})
+    again = pingtai(*LISTING, "--json")
+    assert (0, True) == (again.exit_code, json.loads(again.stdout)["repeated"])
+    row = {"platform": "p-1", "kind": "listing", "outcome": "included", "list_number": "2027-01",
+           "certificate_number": "GX-1", "decided_on": str(today())}  # fmt: skip
+    batch = pingtai("decide", "--file", "-", "--yes", "--json", stdin=json.dumps(row))
+    assert (0, "already_done") == (batch.exit_code, json.loads(batch.stdout)["result"])
+    assert ({}, 2) == (drafts.kept, len(sent))

@@ -17,7 +17,9 @@ from starter.commands.decision_form import DecisionForm
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.notation import WordChoice, known
 from starter.commands.plan_files.plan_file import written_plan
+from starter.errors import Unreachable
 from tests.rules.builders import NEXT
+from workflows.refusal import Refusal, Refused
 from workflows.vocabulary import IndicatorGroup, InspectionItem, Kind, Role
 
 Run = Callable[..., Result]
@@ -333,3 +335,24 @@ def test_an_odd_day_needs_a_yes_where_nobody_is_asked(pingtai: Run, sent: Sent) 
         assert why in result.output
     assert 0 == pingtai(*flags, "--yes").exit_code
     assert ["2001-01-01"] == [raw["decided_on"] for _, raw in sent]
+
+
+@pytest.mark.parametrize(("lang", "why"), [("en", "before the last"), ("zh", "早于前一决定")])
+def test_what_the_rules_refuse_anyway_is_not_asked_about(
+    pingtai: Run, answers: dict[str, Any], sent: Sent, lang: str, why: str
+) -> None:
+    """No advice to say --yes leads to a refusal that was certain: it comes at once, and in a dry run too."""
+    said = Refusal(rule="§四", en="before the last", zh="早于前一决定", stage="x")
+    answers["check"] = Refused(said)
+    given = ("recommend", "p-1", "--outcome", "recommended", "--opinion", "同意")
+    who = ("--actor", "u", "--organisation", "某单位", "--district", "haidian")
+    for more in ((), ("--dry-run",)):
+        result = pingtai(*given, *who, "--date", "2001-01-01", *more, lang=lang)
+        assert (3, True, False) == (
+            result.exit_code,
+            why in result.stderr,
+            "--yes" in result.stderr,
+        )
+    answers["check"] = Unreachable("away", "无法访问")
+    assert 2 == pingtai(*given, *who, "--date", "2001-01-01").exit_code
+    assert [] == sent

@@ -51,3 +51,9 @@ def test_a_corrected_list_gives_no_number_twice() -> None:
         ("p-1", "B-001"),
         ("p-4", "B-005"),
     ] == [tuple(entry.given.values()) for entry in entries]
+
+
+def test_another_prefix_asks_for_another_certificate() -> None:
+    """Of who is in the list under one of an older prefix, too: the rules refuse it, instead of "done"."""
+    entries = Names({"kind": "listing"}, "ZZZ-", {"p-1": "GX-001"}).read("p-1\n")
+    assert [("p-1", "ZZZ-001")] == [tuple(entry.given.values()) for entry in entries]

@@ -42,7 +42,7 @@ class Register(NoRegister):
         """None: it is away."""
         self.log = log
 
-    async def case_log(self, about: CaseReference) -> list[LogEntry]:
+    async def case_log(self, about: CaseReference, opening: int | None = None) -> list[LogEntry]:
         """Its log."""
         if self.log is None:
             raise Unreachable("away", "")

@@ -28,8 +28,9 @@ class Names:
     ) -> None:
         """`preset` are fields of every decision; certificates without a number are numbered by a prefix.
 
-        `listed`: the certificates of the platforms that the list has already, which they keep. The others
-        go on from the last of them: a file that was corrected gives no number a second time.
+        `listed`: the certificates of the platforms that the list has already, which they keep where these are
+        of the prefix; who asks for others is refused, and told of nothing as done. The others go on from the
+        last of them: a file that was corrected gives no number a second time.
         """
         self._preset = dict(preset)
         self._prefix = certificate_prefix
@@ -59,7 +60,8 @@ class Names:
                 no_platform_id(platform),
             )
         if not certificate and self._prefix is not None:
-            certificate = [self._listed.get(platform) or self._next()]
+            held = self._listed.get(platform, "")
+            certificate = [held if held and held.startswith(self._prefix) else self._next()]
         given = {"platform": platform, "certificate_number": " ".join(certificate)}
         if len(certificate) == 1:
             return Entry(number, given, {**self._preset, **given})

@@ -2,14 +2,13 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 from starter.client.interface import Pingtai, ToSign
 from starter.client.signed_decisions import SignedBefore, signed_before, with_signature
 from starter.clock import today
 from starter.commands.batch.lines import Line, Outcome, Result
 from starter.commands.own_signature import OwnSignature
+from starter.desk.countersigning import Leave
 from starter.desk.did_you_mean import joined
 from starter.desk.platform_names import near_to
 from starter.doubts.message_doubts import of_day, read_day
@@ -74,7 +73,7 @@ class LineSubmission(_Asked):
         self,
         client: Pingtai,
         own: OwnSignature,
-        leave: Callable[[dict[str, Any]], Awaitable[object]],
+        leave: Leave,
     ) -> None:
         """Send by this client; `own` signs, `leave` keeps what another person signs, too."""
         super().__init__(client)
@@ -110,8 +109,9 @@ class LineSubmission(_Asked):
     async def _ask(self, line: Line) -> Result:
         form = await self._signed(line)
         if form and form.signatures_needed > len(form.decision["signatures"]):
-            await self._leave(form.decision)
-            return Result(line.entry, Outcome.WAITING, line)
+            if await self._leave(form.decision):
+                return Result(line.entry, Outcome.WAITING, line)
+            form = None  # it was taken before: its case repeats its answer
         receipt = await self._client.decide(line.platform, form.decision if form else line.message)
         if receipt.set_aside_by:
             why = _counts_no_longer(receipt.set_aside_by)
