@@ -114,6 +114,22 @@ def test_a_pipe_is_not_asked(pingtai: Run, sent: Sent) -> None:
     assert 2 == len(sent)
 
 
+def test_a_pipe_hears_what_is_refused_whether_it_is_meant_or_not(
+    pingtai: Run, sent: Sent, answers: dict[str, Any]
+) -> None:
+    """Of a platform's first line: --yes would change nothing. Of the next nobody can say it yet."""
+    answers["check"] = REFUSED
+    old = {"decided_on": "2001-01-01"}
+    write(line(1, **old), line(2, **old), line(2, **old, opinion="同"))
+    for more in ((), ("--dry-run",)):
+        tried = pingtai("decide", "--file", "x.jsonl", *more, "--json")
+        found = [json.loads(one) for one in tried.stdout.splitlines()]
+        assert ["refused", "refused", "bad"] == [
+            one["result"] for one in sorted(found, key=lambda one: one["line"])
+        ]
+    assert [] == sent
+
+
 @pytest.mark.usefixtures("terminal")
 def test_a_batch_with_nothing_to_send_asks_nothing(pingtai: Run, sent: Sent) -> None:
     """It says what is wrong, and ends."""

@@ -1,7 +1,8 @@
 """A batch from its file to its summary: read, checked, sent, told, and what was not done set apart."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import click
 
 from starter.clock import today
 from starter.commands.actor_resolution import ActorResolver
-from starter.commands.batch.batch_preview import preview_batch
+from starter.commands.batch.batch_preview import CHECKED, preview_batch
 from starter.commands.batch.confirmation import (
     LISTED,
     confirm,
@@ -32,7 +33,7 @@ from starter.commands.unless_meant import is_dated_ahead, unless_meant
 from starter.desk.countersigning import left_drafts
 from starter.desk.reach import open_pingtai
 from starter.doubts.decision_doubts import is_held_against_platform
-from starter.errors import BadInput
+from starter.errors import BadInput, PingtaiError
 from starter.tables.file_content import read_many
 from starter.terminal.command_runner import BAD_INPUT, INTERRUPTED, REFUSED, UNREACHABLE
 from starter.terminal.screen import at_terminal, complain, show
@@ -136,12 +137,29 @@ def _without_what_is_odd(prepared: Prepared, runner: asyncio.Runner) -> Prepared
     doubts: dict[int, list[Words]] = {}
     for line, doubt in unusual_lines(asked, known):
         doubts.setdefault(line.entry.number, []).append(doubt)
+    refused = runner.run(_refused_anyway(prepared.lines, doubts)) if doubts else {}
     for line in asked:
-        if found := doubts.get(line.entry.number):
-            problem = unless_meant(found).words
-            prepared.telling.tell(Result(line.entry, Outcome.BAD, line, problem=problem))
+        number = line.entry.number
+        if found := doubts.get(number):
+            odd = Result(line.entry, Outcome.BAD, line, problem=unless_meant(found).words)
+            prepared.telling.tell(refused.get(number, odd))
     sendable = [line for line in prepared.lines if line.entry.number not in doubts]
     return prepared._replace(lines=sendable)
+
+
+async def _refused_anyway(lines: Sequence[Line], odd: Container[int]) -> dict[int, Result]:
+    """Of odd lines those that the rules refuse, meant or not, by their numbers.
+
+    Only the first line of a platform can be judged now. Where nothing answers, none is known.
+    """
+    firsts = {line.platform: line for line in reversed(lines)}
+    found: dict[int, Result] = {}
+    with suppress(PingtaiError, OSError):
+        async with open_pingtai(due=False) as client:
+            check = LineCheck(client, OwnSignature(tells=False))
+            for line in [one for one in firsts.values() if one.entry.number in odd][:CHECKED]:
+                found[line.entry.number] = await check(line)
+    return {n: one for n, one in found.items() if one.outcome is Outcome.REFUSED}
 
 
 def own_signature(prepared: Prepared) -> OwnSignature:
