@@ -1,5 +1,6 @@
 """What an audit finds: where, and what is wrong there or worth knowing."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -50,6 +51,15 @@ CHECKS: Mapping[Check, Words] = {
 }
 
 
+_PLACES_ZH = (
+    (re.compile(r",? log (?=\d)"), "，记录 "),
+    (re.compile(r" run (?=[0-9a-f]{8}-)"), "，运行 "),
+    (re.compile(r", event (?=\d)"), "，事件 "),
+    (re.compile(r" in the register$"), "（名册）"),
+)
+"""What the places of problems are called in Chinese; programs read them as they stand."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """Something that does not hold."""
@@ -65,7 +75,10 @@ class Problem:
     @property
     def line(self) -> Words:
         """Return where and what on one line."""
-        return self.words.at(self.where)
+        zh = self.where
+        for pattern, term in _PLACES_ZH:
+            zh = pattern.sub(term, zh)
+        return self.words.at(Words(self.where, zh))
 
     def plain(self) -> dict[str, Any]:
         check = {"check": str(self.check)} if self.check else {}

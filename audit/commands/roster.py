@@ -154,7 +154,10 @@ def _show(log: Sequence[LogEntry], wrong: Sequence[Words], unchecked: Sequence[W
             (Words("Last hash", "末条哈希"), Words.same(log[-1].hash)),
             (
                 Words("Signed by", "签名"),
-                Words.same(", ".join(f"{one.id} ({one.name})" for one in by)),
+                Words(
+                    ", ".join(f"{one.id} ({one.name})" for one in by),
+                    "、".join(f"{one.id}（{one.name}）" for one in by),
+                ),
             ),
         ]
     show(facts(rows))

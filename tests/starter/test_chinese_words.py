@@ -10,6 +10,8 @@ import click
 import pytest
 
 from audit.commands.audit_options import WhenType
+from audit.problems import Problem
+from starter.cited_articles import cited_in_full
 from starter.commands.notation import WordChoice, known, word
 from starter.commands.options import DAY
 from starter.error_reasons import reason_of
@@ -162,3 +164,36 @@ def test_no_day_is_told(given: str) -> None:
         DAY.convert(given, None, None)
     with pytest.raises(click.BadParameter, match="YYYY-MM-DD"):
         WhenType("when").convert(given, None, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("办理（docs/roster.md）。", "办理（docs/roster.zh.md）。"),
+        ("见 docs/encryption.md#erasure-删除", "见 docs/encryption.zh.md#删除"),
+        ("见 docs/roster.zh.md", "见 docs/roster.zh.md"),
+        ("§四(一)", "《指引》第四部分第（一）项"),
+    ],
+)
+def test_rules_are_cited_by_their_chinese_pages(said: str, expected: str) -> None:
+    """Whoever reads Chinese is sent to no page in English."""
+    assert expected == cited_in_full(said)
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("bj-x, log 1-y1", "bj-x，记录 1-y1：缺"),
+        ("bj-x, log 1 in the register", "bj-x，记录 1（名册）：缺"),
+        (
+            "platform:bj-x run 01a22c61-4b72, event 1",
+            "platform:bj-x，运行 01a22c61-4b72，事件 1：缺",
+        ),
+        ("changelog 1.json", "changelog 1.json：缺"),
+    ],
+)
+def test_where_a_problem_is_is_said_in_chinese(where: str, expected: str) -> None:
+    """Programs read the place as it stands; people read it in one language."""
+    problem = Problem(where, Words("missing", "缺"))
+    assert (f"{where}: missing", expected) == problem.line
+    assert where == problem.plain()["where"]

@@ -197,12 +197,13 @@ def test_where_there_is_no_roster_it_is_said(office: Office, roster: MemoryRoste
 
 
 def test_the_template_says_what_comes_next(office: Office) -> None:
-    """Both ways: it asks nobody whether there is a roster."""
-    for lang in ("en", "zh"):
+    """Both ways: it asks nobody whether there is a roster. Its headings are in the reader's language."""
+    for lang, first in (("en", "person's id,name,"), ("zh", "人员编号,姓名,")):
         path = str(office.folder / f"{lang}.csv")
         said = office.run("template", path, lang=lang)
         assert f"roster init {path}" in said
         assert f"roster add {path}" in said
+        assert Path(path).read_text(encoding="utf-8-sig").startswith(first)
 
 
 def test_one_line_that_does_not_hold(opened: Office) -> None:

@@ -159,8 +159,9 @@ def write_template(target: Path) -> None:
 
 
 def _template() -> Iterator[list[str]]:
-    yield [label.zh for label in COLUMNS.values()]
-    remarks = [label.en for label in COLUMNS.values()]
+    """The headings in the language of the output, and below them those in the other one."""
+    yield [say(label.name) for label in COLUMNS.values()]
+    remarks = [say(label.zh, label.en) for label in COLUMNS.values()]
     yield [f"# {remarks[0]}", *remarks[1:]]
     for example in _EXAMPLES:
         yield [f"# {example['id']}", *(example.get(name, "") for name in list(COLUMNS)[1:])]
