@@ -101,8 +101,9 @@ def _show(one: Reconciled, *, named: bool) -> None:
     lines += (done + say(difference_words(difference)) for difference in one.differences)
     for place, more in one.ahead.items():
         ahead = Words(
-            f"log {place.name}: the register is {more} entries ahead, and they fit: the case is still open",
-            f"记录 {place.name}：名册多 {more} 条且衔接：案件仍在进行",
+            f"log {place.name}: the register is {counted(more, 'entry', 'entries')} ahead, after the end of"
+            " these histories",
+            f"记录 {place.name}：名册多 {more} 条，接于现有历史之后",
         )
         lines.append(say(ahead))
     lines += (f"? {say(problem.line)}" for problem in one.not_checked)
