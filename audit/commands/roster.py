@@ -26,7 +26,7 @@ from starter.terminal.screen import ALWAYS, Column, facts, heading, show, show_j
 from starter.terminal.wording import moment
 from workflows.model import canonical
 from workflows.record import LogEntry
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed_zh
 
 LARGEST = 256 * 1024 * 1024
 _VERSIONS: tuple[Column[MadeVersion], ...] = (
@@ -156,7 +156,7 @@ def _show(log: Sequence[LogEntry], wrong: Sequence[Words], unchecked: Sequence[W
                 Words("Signed by", "签名"),
                 Words(
                     ", ".join(f"{one.id} ({one.name})" for one in by),
-                    "、".join(f"{one.id}（{one.name}）" for one in by),
+                    listed_zh(f"{one.id}（{one.name}）" for one in by),
                 ),
             ),
         ]

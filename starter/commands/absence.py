@@ -14,9 +14,9 @@ from starter.commands.actor_doubts import unknown_person
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.decision_form import ACTOR
 from starter.commands.form_options import AS, option, preset
-from starter.commands.notation import WordChoice
 from starter.commands.options import json_option, limit_option
 from starter.commands.unless_meant import unless_meant
+from starter.commands.word_choice import WordChoice
 from starter.desk.absences import Absence, may_name
 from starter.desk.reach import directly_only, open_reads
 from starter.errors import BadInput

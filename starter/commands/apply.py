@@ -15,11 +15,11 @@ from starter.client.receipt_file import application_content, expect_new, keep_re
 from starter.clock import today
 from starter.commands.document_files import document, folder_of, with_documents
 from starter.commands.input_files import read_object
-from starter.commands.notation import chinese_list, word
 from starter.commands.options import json_option
 from starter.commands.own_signature import OwnSignature
 from starter.commands.plan_files.plan_file import read_plan
 from starter.commands.receipt_view import FIRST_ANSWER, NEXT, REPEATED, nothing_awaited
+from starter.commands.word_choice import chinese_list, word
 from starter.desk.did_you_mean import only_written_alike
 from starter.desk.platform_names import written_alike
 from starter.desk.reach import by_http, open_pingtai

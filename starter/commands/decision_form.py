@@ -17,20 +17,18 @@ from starter.commands.message_shapes import Shape, shape_of
 from starter.commands.notation import (
     REST,
     body,
-    chinese_list,
     day,
     expert,
     findings,
-    known,
     lead_unit,
     measure,
     past_assessment,
     target,
     texts,
-    word,
 )
 from starter.commands.notation_words import FILES, ITEM, METAVARS, TEXT, WORDS_OF_NOTATION
 from starter.commands.plan_files.plan_file import read_mechanisms, read_plan
+from starter.commands.word_choice import chinese_list, known, word
 from starter.terminal.named_fields import NamedFields, named_refusal
 from workflows.actors import Actor
 from workflows.case_changes import CHANGEABLE, FactsChange

@@ -7,7 +7,7 @@ import click
 
 from starter.commands.decision_form import Part
 from starter.commands.message_shapes import Shape
-from starter.commands.notation import WordChoice
+from starter.commands.word_choice import WordChoice
 from starter.terminal.catalogue import made
 
 AS = click.Option(

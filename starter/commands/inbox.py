@@ -11,7 +11,6 @@ from db.plaque_types import PlaqueRow, PlaqueState
 from db.reading import LARGEST_PAGE
 from starter.clock import today
 from starter.commands.inbox_rows import NOTHING_WAITING, counted, data, rows_table, why_about
-from starter.commands.notation import WordChoice, chinese_list
 from starter.commands.options import (
     after_option,
     district_option,
@@ -21,6 +20,7 @@ from starter.commands.options import (
     report_option,
 )
 from starter.commands.plaque_words import to_return
+from starter.commands.word_choice import WordChoice, chinese_list
 from starter.desk.page_cursors import inbox_cursor, read_inbox_cursor
 from starter.desk.profile import Profile, read_profile
 from starter.desk.reach import open_reads

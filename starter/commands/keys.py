@@ -13,8 +13,8 @@ from activities.harmless_text import harmless
 from db.key_queries import ApiKey, keys_page
 from db.reading import LARGEST_PAGE
 from starter.client.register_access import open_connections, open_engine
-from starter.commands.notation import WordChoice, chinese_list
 from starter.commands.options import district_option, json_option
+from starter.commands.word_choice import WordChoice, chinese_list
 from starter.desk.reach import directly_only
 from starter.desk.user_name import who
 from starter.errors import BadInput

@@ -8,8 +8,8 @@ import click
 from starter.clock import today
 from starter.commands.document_files import document
 from starter.commands.layout_words import not_agreed, show_change, version_line
-from starter.commands.notation import WordChoice
 from starter.commands.options import DAY
+from starter.commands.word_choice import WordChoice
 from starter.desk.reach import directly_only
 from starter.desk.user_name import who
 from starter.errors import BadInput

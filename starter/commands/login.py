@@ -8,7 +8,6 @@ import click
 
 from starter.commands.guided.dialogue import GO_BACK, Dialogue
 from starter.commands.guided.nested_forms import ask_field
-from starter.commands.notation import WordChoice
 from starter.commands.organisation_check import known_to_system
 from starter.commands.roster_person import as_entered, known_person
 from starter.commands.signing_key import (
@@ -18,6 +17,7 @@ from starter.commands.signing_key import (
     key_facts,
     show_public_line,
 )
+from starter.commands.word_choice import WordChoice
 from starter.desk.profile import (
     Profile,
     ProfileRole,

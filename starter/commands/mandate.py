@@ -10,9 +10,9 @@ import click
 from db.reading import LARGEST_PAGE
 from starter.clock import today
 from starter.commands.new_file import write_new
-from starter.commands.notation import WordChoice
 from starter.commands.options import DAY, json_option
 from starter.commands.roster.roster_signers import signers
+from starter.commands.word_choice import WordChoice
 from starter.desk.kept_mandates import (
     KeptMandate,
     keep_mandate,

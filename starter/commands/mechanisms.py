@@ -10,7 +10,6 @@ from rich.table import Table
 from db.programme_rows import Counted, Mechanisms, PlatformMechanisms
 from db.reading import LARGEST_PAGE
 from starter.clock import today
-from starter.commands.notation import WordChoice, chinese_list
 from starter.commands.options import (
     after_option,
     district_option,
@@ -20,6 +19,7 @@ from starter.commands.options import (
     report_option,
     stage_option,
 )
+from starter.commands.word_choice import WordChoice, chinese_list
 from starter.desk.reach import open_reads
 from starter.terminal import wording
 from starter.terminal.catalogue import made

@@ -12,9 +12,10 @@ from db.outbox_queries import (
 )
 from db.reading import LARGEST_PAGE
 from starter.client.register_access import open_connections, open_engine
-from starter.commands.notation import WordChoice, chinese_list, platform_id
+from starter.commands.notation import platform_id
 from starter.commands.notices_table import DeliveryState, about, deliveries_table, notices_table
 from starter.commands.options import PlatformId, after_option, json_option, limit_option
+from starter.commands.word_choice import WordChoice, chinese_list
 from starter.desk.page_cursors import no_place
 from starter.desk.reach import directly_only
 from starter.errors import BadInput

@@ -10,7 +10,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from activities.added_fields import AddedField
-from starter.commands.notation import WordChoice, chinese_list, day, known
+from starter.commands.notation import day
+from starter.commands.word_choice import WordChoice, chinese_list, known
 from starter.desk.did_you_mean import near_words
 from starter.desk.platform_names import Holder, Kept, resolve_platform
 from starter.desk.reach import open_reads

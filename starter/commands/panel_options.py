@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 import click
 
-from starter.commands.notation import ALL, REST_WORDS, chinese_list, word
+from starter.commands.notation import ALL, REST_WORDS
+from starter.commands.word_choice import chinese_list, word
 from starter.errors import BadInput
 from starter.terminal.catalogue import made
 from starter.terminal.language import say

@@ -13,7 +13,7 @@ from starter.commands.actor_resolution import ActorResolver
 from starter.commands.decision_form import ACTOR
 from starter.commands.document_files import document
 from starter.commands.form_options import AS, option, preset
-from starter.commands.notation import WordChoice, platform_id
+from starter.commands.notation import platform_id
 from starter.commands.options import (
     DAY,
     after_option,
@@ -24,6 +24,7 @@ from starter.commands.options import (
     report_option,
 )
 from starter.commands.plaque_words import plaque_table
+from starter.commands.word_choice import WordChoice
 from starter.desk.plaques import PlaqueRecord, send_plaque_record
 from starter.desk.reach import open_reads
 from starter.terminal import wording

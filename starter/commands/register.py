@@ -11,7 +11,6 @@ from db.plaque_types import PlaqueState
 from db.reading import LARGEST_PAGE
 from db.row_types import RegisterRow
 from starter.clock import today
-from starter.commands.notation import WordChoice
 from starter.commands.options import (
     DAY,
     after_option,
@@ -23,6 +22,7 @@ from starter.commands.options import (
     stage_option,
 )
 from starter.commands.register_rows import rows_table
+from starter.commands.word_choice import WordChoice
 from starter.desk.reach import by_http, directly_only, open_reads
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering

@@ -10,7 +10,7 @@ from rich.table import Table
 from db.reading import LARGEST_PAGE
 from db.row_types import SupportRow
 from db.support_queries import After, place
-from starter.commands.notation import WordChoice, chinese_list, platform_id
+from starter.commands.notation import platform_id
 from starter.commands.options import (
     DAY,
     PlatformId,
@@ -20,6 +20,7 @@ from starter.commands.options import (
     limit_option,
     report_option,
 )
+from starter.commands.word_choice import WordChoice, chinese_list
 from starter.desk.page_cursors import read_support_cursor, support_cursor
 from starter.desk.reach import open_reads
 from starter.terminal import wording

@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from starter.commands.notation import chinese_list
+from starter.commands.word_choice import chinese_list
 from starter.terminal.catalogue import in_chinese, is_made, key
 from starter.terminal.chinese_help import texts
 from starter.terminal.chosen_language import speaking

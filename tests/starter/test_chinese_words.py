@@ -12,8 +12,8 @@ import pytest
 from audit.commands.audit_options import WhenType
 from audit.problems import Problem
 from starter.cited_articles import cited_in_full
-from starter.commands.notation import WordChoice, known, word
 from starter.commands.options import DAY
+from starter.commands.word_choice import WordChoice, known, word
 from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from starter.terminal.chosen_language import speaking

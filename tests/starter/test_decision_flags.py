@@ -15,8 +15,8 @@ from click.testing import Result
 
 from starter.commands.decision_form import DecisionForm
 from starter.commands.forms_by_kind import FORMS
-from starter.commands.notation import WordChoice, known
 from starter.commands.plan_files.plan_file import written_plan
+from starter.commands.word_choice import WordChoice, known
 from starter.errors import Unreachable
 from tests.rules.builders import NEXT
 from workflows.refusal import Refusal, Refused

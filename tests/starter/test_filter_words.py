@@ -8,8 +8,8 @@ import pytest
 from click.testing import Result
 
 from activities.added_fields import AddedField
-from starter.commands.notation import WordChoice
 from starter.commands.options import FieldWord
+from starter.commands.word_choice import WordChoice
 from tests.starter.filled_register import filled, reading
 from worker.main import pingtai as program
 from worker.manual import commands

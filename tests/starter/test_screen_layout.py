@@ -15,7 +15,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from starter.commands.notation import WordChoice
+from starter.commands.word_choice import WordChoice
 from starter.terminal import screen
 from starter.terminal.line_breaks import in_width, line_breaks, longest_unit
 from starter.terminal.pager import paged

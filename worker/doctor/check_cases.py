@@ -26,7 +26,7 @@ from starter.client.sdk_internals import IS_PAUSED
 from starter.client.visibility import any_type, quoted
 from worker.doctor.finding import Finding, bad, good
 from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, ROSTER_ID, TASK_QUEUE
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed_zh
 
 _NAMED = 5
 """Maximum cases that are named; the others are counted."""
@@ -306,7 +306,7 @@ def _listed(names: Iterable[Words], count: int = 0) -> Words:
     """The first few, and whether there are more; `count` where it is known that there are."""
     every = list(names)
     first = every[:_NAMED]
-    en, zh = ", ".join(one.en for one in first), "、".join(one.zh for one in first)
+    en, zh = ", ".join(one.en for one in first), listed_zh(one.zh for one in first)
     return Words(f"{en} …", f"{zh}等") if max(count, len(every)) > len(first) else Words(en, zh)
 
 

@@ -20,8 +20,9 @@ from starter.commands.batch.formats import Cells, Format, JsonLines
 from starter.commands.decision_form import ACTOR
 from starter.commands.document_files import folder_of
 from starter.commands.form_options import AS, DRY_RUN, FOR, YES, option
-from starter.commands.notation import WordChoice, day, known
+from starter.commands.notation import day
 from starter.commands.own_signature import OwnSignature
+from starter.commands.word_choice import WordChoice, known
 from starter.errors import BadInput
 from starter.tables.file_content import FORMS, form_of
 from starter.terminal.command_runner import answered

@@ -23,7 +23,8 @@ from starter.commands.decision_form import ACTOR, COMMON, Part
 from starter.commands.document_files import HERE, Document, beside, document_beside, documents_in
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.message_shapes import Shape, shape_of
-from starter.commands.notation import past_assessment, word
+from starter.commands.notation import past_assessment
+from starter.commands.word_choice import word
 from starter.errors import BadInput
 from starter.tables.cell_values import Cell, as_text, day_of, decimal_of, number_of, text_of
 from starter.tables.strict_json import parsed

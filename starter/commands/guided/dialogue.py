@@ -14,7 +14,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from starter.commands.guided import prompts
-from starter.commands.notation import terms_of
+from starter.commands.word_choice import terms_of
 from starter.terminal.language import say
 from starter.terminal.screen import heading, show
 from workflows.field_labels import NONE

@@ -13,7 +13,8 @@ from typing import Any
 from starter.commands.document_files import documents_in, together
 from starter.commands.importing.columns import COLUMNS, Column, at
 from starter.commands.message_shapes import Shape
-from starter.commands.notation import indicator, known, target
+from starter.commands.notation import indicator, target
+from starter.commands.word_choice import known
 from starter.errors import BadInput
 from starter.tables.cell_values import (
     Cell,

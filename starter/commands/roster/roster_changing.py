@@ -10,11 +10,11 @@ import click
 from starter.client.roster_sender import NoRoster
 from starter.clock import today
 from starter.commands.document_files import document as hashed
-from starter.commands.notation import WordChoice
 from starter.commands.options import DAY, MOMENT, json_option
 from starter.commands.roster.roster_file import COLUMNS, KEY, person_of, read_people
 from starter.commands.roster.roster_signers import NOTE, SIGN, signers
 from starter.commands.roster.roster_waiting import WITH_WAITING, carried
+from starter.commands.word_choice import WordChoice
 from starter.desk.known_people import not_in_roster
 from starter.errors import BadInput
 from starter.roster.roster_access import open_roster

@@ -7,7 +7,7 @@ from typing import Any
 
 from starter.commands.document_files import document_beside, folder_of
 from starter.commands.new_file import write_new
-from starter.commands.notation import word
+from starter.commands.word_choice import word
 from starter.errors import BadInput
 from starter.roster.roster_edits import key_line
 from starter.tables.cell_values import as_text, day_of, text_of
