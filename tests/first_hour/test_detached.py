@@ -129,6 +129,6 @@ def _status(home: Path, words: str) -> tuple[int, bool]:
 def _until_temporal_ended(home: Path) -> None:
     """Wait until Temporal has followed whoever started it."""
     deadline = time.monotonic() + PATIENCE
-    while any("start-dev" in process.cmdline() for process in of_home(home)):
+    while any("start-dev" in process.info["cmdline"] for process in of_home(home)):
         assert time.monotonic() < deadline
         time.sleep(0.05)
