@@ -157,15 +157,11 @@ def _started_with_a_log(run: RunLog, runs: Iterable[RunLog]) -> Iterator[Doubt]:
 
 
 def _recovered(run: RunLog, runs: Iterable[RunLog], by: Words) -> Iterator[Doubt]:
-    """A case that was gone on with from its log: what no history has is attested by the register alone.
-
-    The last entry that a run of before wrote vouches for all before it, by the chain.
-    """
+    """A case that was gone on with from its log: what no history has is attested by the register alone."""
     others = [one for one in runs if one.place == run.place and not one.ids & run.ids]
     known = {entry for one in others for entry in one.written}
     known |= {end for one in runs for end in one.noted.get(run.place, ())}
-    count = len(run.received)
-    last = max((n for n, entry in enumerate(run.received, start=1) if entry in known), default=0)
+    count, last = len(run.received), _vouched(run, known)
     if last == count:
         return
     words = Words(
@@ -174,6 +170,11 @@ def _recovered(run: RunLog, runs: Iterable[RunLog], by: Words) -> Iterator[Doubt
         f"其第 {last + 1} 至 {count} 条仅由名册证明：此前运行的历史不在此处；{by.zh}据记录接续",
     )
     yield Doubt(run, words, missing=True)
+
+
+def _vouched(run: RunLog, known: set[str]) -> int:
+    """How many of the entries that a run received are vouched for: the last known one binds all before it."""
+    return max((n for n, entry in enumerate(run.received, start=1) if entry in known), default=0)
 
 
 def recovered_by(written: Iterable[LogEntry]) -> Words | None:
@@ -201,12 +202,8 @@ def _in_part(run: RunLog, other: RunLog) -> Doubt:
 
 
 def _of_no_origin(run: RunLog, known: set[str], other: Words) -> Iterator[Doubt]:
-    """Name the entries that a run received and that stand nowhere else.
-
-    The chain of hashes binds what stands before: the last entry that is known vouches for those.
-    """
-    count = len(run.received)
-    last = max((n for n, entry in enumerate(run.received, start=1) if entry in known), default=0)
+    """Name the entries that a run received and that stand nowhere else."""
+    count, last = len(run.received), _vouched(run, known)
     if last == count:
         return
     words = Words(
