@@ -1,7 +1,6 @@
 """`/livez` and `/readyz` of a worker, where PINGTAI_HEALTH_ADDRESS says so."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,7 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from temporalio.client import Client
 
-from starter.service.readiness import BELIEVED, Ready, look
+from starter.service.readiness import Readiness
 from starter.service.serving import listener, serving
 
 
@@ -32,7 +31,6 @@ async def answering_probes(
 
 def probe_app(client: Client, engine: AsyncEngine, worker: asyncio.Task[None]) -> Starlette:
     """Alive while the worker's task runs; ready while it polls and Temporal and the register answer."""
-    seen: list[tuple[float, Ready]] = []
 
     async def temporal() -> Client:
         return client
@@ -40,14 +38,14 @@ def probe_app(client: Client, engine: AsyncEngine, worker: asyncio.Task[None]) -
     async def register() -> AsyncEngine:
         return engine
 
+    readiness = Readiness(temporal, register, client.identity)
+
     async def livez(request: Request) -> JSONResponse:
         alive = not worker.done()
         return JSONResponse({"alive": alive}, 200 if alive else 503)
 
     async def readyz(request: Request) -> JSONResponse:
-        if not seen or time.monotonic() - seen[0][0] > BELIEVED:
-            found = await look(temporal, register, client.identity)
-            seen[:] = [(time.monotonic(), found)]
-        return JSONResponse(seen[0][1].model_dump(), 503 if seen[0][1].missing else 200)
+        found = await readiness.now()
+        return JSONResponse(found.model_dump(), 503 if found.missing else 200)
 
     return Starlette(routes=[Route("/livez", livez), Route("/readyz", readyz)])

@@ -28,6 +28,7 @@ from starter.service.backends import Backends
 from starter.service.error_handlers import answer_for_errors
 from starter.service.openapi_document import documented
 from starter.service.parameters import known_parameters
+from starter.service.readiness import Readiness
 from starter.service.request_guard import Guard, Measures, Shares
 from starter.service.trusted_names import configured_names
 from starter.webhook_hosts import configured_destinations
@@ -70,6 +71,7 @@ def make_app(backends: Backends, **limits: Any) -> FastAPI:
     )
     measures = Measures()
     app.state.backends = backends
+    app.state.readiness = Readiness(backends.temporal, backends.engine)
     app.state.measures = measures
     app.state.arrivals = Arrivals()
     app.state.destinations = configured_destinations()

@@ -1,7 +1,5 @@
 """`/livez`, `/readyz`, `/metrics` and the OpenAPI document: for those who run the service."""
 
-import time
-
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
@@ -10,7 +8,7 @@ from starlette.responses import Response
 from starter.service.key_access import Monitor
 from starter.service.openapi_document import answers, unkeyed
 from starter.service.problem_details import Kind, Problem
-from starter.service.readiness import BELIEVED, Ready, look
+from starter.service.readiness import Ready
 from starter.service.responses import reply
 from workflows.model import Record
 
@@ -32,15 +30,11 @@ async def livez() -> Response:
 @router.get("/readyz", summary="All parts answer. 就绪", responses=unkeyed(Ready, "ready"))
 async def readyz(request: Request) -> Response:
     """Whether Temporal and PostgreSQL answer and a worker polls; 503 names those that do not. No key."""
-    state = request.app.state
-    seen: tuple[float, Ready] | None = getattr(state, "ready", None)
-    if seen is None or time.monotonic() - seen[0] > BELIEVED:
-        seen = time.monotonic(), await look(state.backends.temporal, state.backends.engine)
-        state.ready = seen
-    if seen[1].missing:
-        names = ", ".join(seen[1].missing)
+    found = await request.app.state.readiness.now()
+    if found.missing:
+        names = ", ".join(found.missing)
         raise Problem(Kind.AWAY, f"not ready: {names}", f"尚未就绪：{names}")
-    return reply(seen[1])
+    return reply(found)
 
 
 @router.get(

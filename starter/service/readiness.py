@@ -1,6 +1,7 @@
 """Whether Temporal, the register and a worker answer: what `/readyz` says, of the service and of a worker."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from sqlalchemy import text
@@ -13,7 +14,7 @@ from temporalio.client import Client
 from workflows.contract import TASK_QUEUE
 from workflows.model import Record
 
-BELIEVED = 1.0
+_BELIEVED = 1.0
 """Seconds for which an answer about the parts is given again: anybody may ask."""
 _PATIENCE = 3.0
 
@@ -31,19 +32,33 @@ class Ready(Record):
         return [name for name, there in self.model_dump().items() if not there]
 
 
-async def look(
-    temporal: Callable[[], Awaitable[Client]],
-    engine: Callable[[], Awaitable[AsyncEngine]],
-    identity: str | None = None,
-) -> Ready:
-    """Ask all parts at the same time, each for at most three seconds.
+class Readiness:
+    """Asks the parts, and gives its answer again for a second."""
 
-    With an `identity` only the worker of this name counts, otherwise any.
-    """
-    (there, polls), register = await asyncio.gather(
-        _temporal_and_worker(temporal, identity), _answers(_ask_register(engine))
-    )
-    return Ready(temporal=there, postgresql=register, worker=polls)
+    def __init__(
+        self,
+        temporal: Callable[[], Awaitable[Client]],
+        engine: Callable[[], Awaitable[AsyncEngine]],
+        identity: str | None = None,
+    ) -> None:
+        """With an `identity` only the worker of this name counts, otherwise any."""
+        self._temporal, self._engine, self._identity = temporal, engine, identity
+        self._seen: tuple[float, Ready] | None = None
+
+    def forget(self) -> None:
+        """Ask anew, whatever was answered a moment ago."""
+        self._seen = None
+
+    async def now(self) -> Ready:
+        """Ask all parts at the same time, each for at most three seconds."""
+        if self._seen is None or time.monotonic() - self._seen[0] > _BELIEVED:
+            (there, polls), register = await asyncio.gather(
+                _temporal_and_worker(self._temporal, self._identity),
+                _answers(_ask_register(self._engine)),
+            )
+            found = Ready(temporal=there, postgresql=register, worker=polls)
+            self._seen = time.monotonic(), found
+        return self._seen[1]
 
 
 async def _temporal_and_worker(

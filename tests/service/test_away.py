@@ -63,7 +63,7 @@ async def test_a_service_that_starts_alone_finds_its_parts_later(
         monkeypatch.setenv("TEMPORAL_ADDRESS", temporal.address)
         sent = form()
         assert 201 == (await client.post("/v1/applications", json=sent)).status_code
-        found.state.ready = None
+        found.state.readiness.forget()
         ready = await client.get("/readyz")
         assert {"temporal": True, "postgresql": True, "worker": True} == ready.json()
         monkeypatch.setenv("TEMPORAL_ADDRESS", NOWHERE)
