@@ -52,6 +52,9 @@ Both registers lie in one PostgreSQL, and every question is asked of both in tur
 answer, from asking until the rows are read. Pages of 50. The platforms are copies of a few that were really
 written, each with its own id, name, operator, district, field and dates. At either size sixty cases are overdue
 and a district with few has twenty: what is rare must be found among many. A page goes along an index in its
-own order and stops when it is full; a test reads the plans. Counts add up what they count, along an index
-made for that, and so grow with it. Repeat it alone with `python -m bench.desk` (half a minute).
+own order and stops when it is full; a test reads the plans. Counts of the inbox are kept beside it, by triggers
+of its table, in the transaction that changes it: by role, district, kind, field, year and whether overdue,
+some hundred of them; those of an operator are its rows, along their index. How many platforms the register has
+is counted row by row, only for who has more than a page before them. Repeat it alone with
+`python -m bench.desk` (half a minute).
 """

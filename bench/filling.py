@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from sqlalchemy import Table, delete, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bench.script import application
 from bench.templates import TEMPLATES, write
+from db.inbox_counts import inbox_counts
 from db.register_store import PostgresRegister
 from db.tables import (
     assessments,
@@ -35,6 +37,11 @@ _OWN = ("platform_id", "district", "field")
 _MOVED = ("due", "since")
 
 
+def one_operator() -> str:
+    """The name of an operator that has several platforms."""
+    return f"{application('any')['operator']['name']} 3"
+
+
 async def fill(engine: AsyncEngine, count: int) -> None:
     """Fill an empty register with so many platforms; all of it ready to be asked."""
     await write(PostgresRegister(engine))
@@ -45,7 +52,7 @@ async def fill(engine: AsyncEngine, count: int) -> None:
             await connection.execute(text(_multiply(table)))
         for table in (*_MULTIPLIED, log_entries, plan_versions):
             await connection.execute(delete(table).where(table.c.platform_id.in_(templates)))
-    for table in _MULTIPLIED:
+    for table in (*_MULTIPLIED, inbox_counts):
         async with engine.connect() as connection:
             alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
             await alone.execute(text(f"VACUUM (ANALYZE) {table.name}"))

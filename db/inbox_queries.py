@@ -2,6 +2,7 @@
 
 Every question goes along an index in the order of the answer and stops when the page is full, so that
 it takes as long at 100,000 platforms as at 1,000 (`bench/desk.py` measures it, a test reads the plan).
+Counts are kept (`db.inbox_counts`): of however many rows, they are added up from some hundred.
 """
 
 from collections.abc import Iterable, Sequence
@@ -124,7 +125,7 @@ class Inbox:
     async def counts(self, *wanted: Wanted) -> list[StepCount]:
         """How many await each kind of decision; kinds that nothing awaits are left out.
 
-        It counts what fits, along the small index made for that: some milliseconds at 100,000.
+        Of an operator its rows are counted, along its index: it has few.
         """
         query = count_query(wanted)
         rows = await self._connections.fetch(query.sql, *query.values)
@@ -143,18 +144,13 @@ _ROWS = " ".join(("SELECT", columns(InboxRow, of="awaiting", but=("because",)), 
 _PLACE = "due, platform_id, year, role"
 _ORDER = f"ORDER BY {_PLACE}"
 _MERGED = "SELECT * FROM ({}) AS merged"
-_COUNTS = """SELECT kind, count(*) AS waiting, count(*) FILTER (WHERE overdue) AS overdue
-FROM awaiting"""
-_BY_KIND = "GROUP BY kind ORDER BY kind"
-_EQUAL = {
-    name: f"awaiting.{name} = {{}}"
-    for name in ("role", "district", "field", "kind", "year", "operator_key")
-}
-_OVERDUE = (
-    "awaiting.overdue",
-    # What is overdue was due first: no index is read beyond the last of it.
-    "awaiting.due <= (SELECT max(late.due) FROM awaiting AS late WHERE late.overdue)",
-)
+_COUNTS = """SELECT kind, sum(waiting)::bigint AS waiting,
+(coalesce(sum(waiting) FILTER (WHERE overdue), 0))::bigint AS overdue FROM ({}) AS counted
+GROUP BY kind HAVING sum(waiting) > 0 ORDER BY kind"""
+_KEPT = "SELECT kind, overdue, waiting FROM inbox_counts"
+_COUNTED = "SELECT kind, overdue, 1 AS waiting FROM awaiting"
+# What is overdue was due first: no index is read beyond the last of it.
+_DUE_FIRST = "due <= (SELECT max(late.due) FROM awaiting AS late WHERE late.overdue)"
 
 
 def page_query(wanted: Sequence[Wanted], after: InboxCursor | None, limit: int) -> Query:
@@ -164,6 +160,8 @@ def page_query(wanted: Sequence[Wanted], after: InboxCursor | None, limit: int) 
     pages = []
     for one in _along_indexes(wanted or (Wanted(),)):
         conditions = _conditions(one, part)
+        if one.overdue:
+            conditions.append(_DUE_FIRST)
         if after is not None:
             conditions.append(part(f"({_PLACE}) > ({{}}, {{}}, {{}}, {{}})", *after))
         pages.append(" ".join((_ROWS, where(conditions), end)))
@@ -175,9 +173,21 @@ def page_query(wanted: Sequence[Wanted], after: InboxCursor | None, limit: int) 
 def count_query(wanted: Sequence[Wanted]) -> Query:
     """The one query of the counts."""
     part = Parameters()
+    kept = [one for one in wanted if one.operator is None]
+    parts = []
+    if kept or not wanted:
+        parts.append(" ".join((_KEPT, where(_any_of(kept, part)))))
+    if of_operators := [one for one in wanted if one.operator is not None]:
+        conditions = _any_of(of_operators, part)
+        conditions += (f"NOT ({condition})" for condition in _any_of(kept, part))  # counted above
+        parts.append(" ".join((_COUNTED, where(conditions))))
+    return part.query(_COUNTS.format(" UNION ALL ".join(parts)))
+
+
+def _any_of(wanted: Sequence[Wanted], part: Parameters) -> list[str]:
+    """The condition that any of them holds; none where nothing is said."""
     each = [" AND ".join(_conditions(one, part)) or "true" for one in wanted]
-    any_of = [" OR ".join(f"({one})" for one in each)] if each else []
-    return part.query(_COUNTS, where(any_of), _BY_KIND)
+    return [f"({' OR '.join(f'({one})' for one in each)})"] if each else []
 
 
 def _along_indexes(wanted: Iterable[Wanted]) -> list[Wanted]:
@@ -197,8 +207,8 @@ def _conditions(wanted: Wanted, part: Parameters) -> list[str]:
     said = wanted.model_dump(exclude={"overdue"}, exclude_none=True)
     if wanted.operator is not None:  # as the rules compare it where it decides
         said["operator_key"] = name_key(said.pop("operator"))
-    conditions = [part(_EQUAL[name], value) for name, value in said.items()]
-    return conditions + list(_OVERDUE if wanted.overdue else ())
+    conditions = [part(f"{name} = {{}}", value) for name, value in said.items()]
+    return conditions + (["overdue"] if wanted.overdue else [])
 
 
 def _row(row: Row) -> InboxRow:

@@ -233,7 +233,6 @@ awaiting = Table(
         "role",
         postgresql_where=text("overdue"),
     ),
-    Index("ix_awaiting_counted", "role", "district", "kind", "overdue"),
     comment="The inbox: what each open case awaits, once for each role that may decide it",
 )
 

@@ -1,5 +1,6 @@
 """`pingtai audit reconcile`: compare the register, the logs and the histories."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from audit.commands.audit_options import Source, json_lines_option, source_optio
 from audit.commands.history_platform import HistoryPlatform
 from audit.commands.history_source import opened
 from audit.commands.progress_line import watching
-from audit.reconciling.differences import Difference, What
+from audit.reconciling.differences import Difference, difference_words, of_count
 from audit.reconciling.reconciling import AT_WORK, Reconciled, reconcile
+from db.inbox_counts import check_counts
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
 from starter.errors import NoSuchPlatform
@@ -20,8 +22,6 @@ from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line
 from workflows.words import Words, counted, listed_zh
-
-_LETTERS = 80
 
 
 @click.command("reconcile")
@@ -75,14 +75,18 @@ async def reconcile_command(
                     show_json_line(plain(one))
                 else:
                     _show(one, named=bool(platforms))
+        counts = [] if platforms else await check_counts(engine, repair=repair)
+    if counts:
+        _show_counts([of_count(one) for one in counts], repaired=repair, as_json=as_json)
+    miscounted = bool(counts) and not repair
     if not as_json and (looked or not unknown):
-        (show if looked else complain)(_end(looked, wrong, unchecked))
+        (show if looked else complain)(_end(looked, wrong, unchecked, miscounted=miscounted))
     if unknown:
         raise NoSuchPlatform(
             f"Neither the register nor the histories have {', '.join(unknown)}: check the id.",
             f"名册与历史中均没有 {listed_zh(unknown)}：请核对编号",
         )
-    if wrong:
+    if wrong or miscounted:
         raise click.exceptions.Exit(WRONG)
     if unchecked:
         raise click.exceptions.Exit(NOT_CHECKED)
@@ -111,48 +115,38 @@ def _show(one: Reconciled, *, named: bool) -> None:
     show(*(f"    {line}" for line in lines))
 
 
+def _show_counts(differences: Sequence[Difference], *, repaired: bool, as_json: bool) -> None:
+    """Show the counts of the inbox, which are of no platform, that are not those of its rows."""
+    if as_json:
+        rows = [difference.model_dump(mode="json") for difference in differences]
+        show_json_line({"table": differences[0].table, "differences": rows, "repaired": repaired})
+        return
+    show(Words("✓ inbox", "✓ 待办") if repaired else Words("✗ inbox", "✗ 待办"))
+    done = say(_REPAIRED) if repaired else ""
+    show(*(f"    {done}{say(difference_words(difference))}" for difference in differences))
+
+
 _REPAIRED = Words("repaired: ", "已修复：")
 _NOTE = Words("note: ", "注：")
 
 
-def _end(looked: int, wrong: int, unchecked: int) -> Words:
+def _end(looked: int, wrong: int, unchecked: int, *, miscounted: bool) -> Words:
     if not looked:
         return Words("No platforms.", "没有平台")
     en, zh = counted(looked, "platform"), f"共 {looked} 个平台"
-    if wrong:
-        return Words(f"✗ {en}: {wrong} with problems", f"✗ {zh}，{wrong} 个有误")
+    if wrong or miscounted:
+        inbox = (
+            Words(", and counts of the inbox", "，待办计数有误") if miscounted else Words("", "")
+        )
+        return Words(
+            f"✗ {en}: {wrong} with problems{inbox.en}", f"✗ {zh}，{wrong} 个有误{inbox.zh}"
+        )
     if unchecked:
         return Words(
             f"? {en}: all that is here agrees; NOT CHECKED: parts of {unchecked}",
             f"? {zh}：现有内容一致；{unchecked} 个有未核验内容",
         )
     return Words(f"✓ {en}: register, logs and histories agree", f"✓ {zh}：名册、记录与历史一致")
-
-
-def difference_words(one: Difference) -> Words:
-    """Return a difference in a sentence: the row, and how it differs."""
-    match one.what:
-        case What.MISSING:
-            words = Words("missing in the register", "名册中缺失")
-        case What.EXTRA:
-            words = Words("in the register, and in no log", "名册中多出，没有依据")
-        case What.MOVED:
-            words = Words(f"holds the entry of {one.belongs}", f"所载为第 {one.belongs} 条的内容")
-        case _:
-            columns = [(n, _short(a), _short(b)) for n, (a, b) in (one.columns or {}).items()]
-            words = Words(
-                "; ".join(f"{name} is {has}, should be {should}" for name, has, should in columns),
-                "；".join(f"{name} 为 {has}，应为 {should}" for name, has, should in columns),
-            )
-    row = one.entry or ", ".join(f"{name} {value}" for name, value in one.key.items())
-    en, zh = (f" ({one.event})", f"（{one.event}）") if one.event else ("", "")
-    row = f"{one.table} {row}".strip()
-    return Words(f"{row}: {words.en}{en}", f"{row}：{words.zh}{zh}")
-
-
-def _short(value: Any) -> str:
-    words = repr(value)
-    return words if len(words) <= _LETTERS else f"{words[:_LETTERS]}…"
 
 
 def plain(one: Reconciled) -> dict[str, Any]:

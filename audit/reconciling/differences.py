@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from db.inbox_counts import WrongCount, inbox_counts
 from db.tables import (
     assessments,
     awaiting,
@@ -20,6 +21,7 @@ from db.tables import (
 )
 from workflows.log_id import LogId
 from workflows.model import Record
+from workflows.words import Words
 
 DERIVED: tuple[Table, ...] = (
     platforms,
@@ -41,6 +43,7 @@ _NOT_COMPARED: Mapping[str, frozenset[str]] = {
     # In which order the register heard of it, for those who follow the feed; no log says so.
     log_entries.name: frozenset(("position",)),
 }
+_LETTERS = 80
 _MAY_BE_MISSING = frozenset((notices.name,))
 """A register that is older than its notices never had them."""
 
@@ -164,3 +167,35 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Sequence):
         return list(value)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def of_count(one: WrongCount) -> Difference:
+    """Return a count of the inbox that is not the number of its rows, as a difference."""
+    columns = {inbox_counts.c.waiting.name: (one.counted, one.rows)}
+    return Difference(table=inbox_counts.name, key=one.cell, what=What.CHANGED, columns=columns)
+
+
+def difference_words(one: Difference) -> Words:
+    """Return a difference in a sentence: the row, and how it differs."""
+    match one.what:
+        case What.MISSING:
+            words = Words("missing in the register", "名册中缺失")
+        case What.EXTRA:
+            words = Words("in the register, and in no log", "名册中多出，没有依据")
+        case What.MOVED:
+            words = Words(f"holds the entry of {one.belongs}", f"所载为第 {one.belongs} 条的内容")
+        case _:
+            columns = [(n, _short(a), _short(b)) for n, (a, b) in (one.columns or {}).items()]
+            words = Words(
+                "; ".join(f"{name} is {has}, should be {should}" for name, has, should in columns),
+                "；".join(f"{name} 为 {has}，应为 {should}" for name, has, should in columns),
+            )
+    row = one.entry or ", ".join(f"{name} {value}" for name, value in one.key.items())
+    en, zh = (f" ({one.event})", f"（{one.event}）") if one.event else ("", "")
+    row = f"{one.table} {row}".strip()
+    return Words(f"{row}: {words.en}{en}", f"{row}：{words.zh}{zh}")
+
+
+def _short(value: Any) -> str:
+    words = repr(value)
+    return words if len(words) <= _LETTERS else f"{words[:_LETTERS]}…"

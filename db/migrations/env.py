@@ -6,6 +6,7 @@ from db import (  # noqa: F401 - their tables are of the same metadata
     audit_tables,
     countersign_tables,
     erasure_tables,
+    inbox_counts,
     intake_tables,
     roster_tables,
 )

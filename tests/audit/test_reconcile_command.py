@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.shell_completion import BashComplete
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.access_log import list_accesses
@@ -14,6 +14,7 @@ from audit.archive.archive_contents import PostgresArchive
 from audit.reconciling.reconciling import reconcile
 from db.audit_tables import archived_histories
 from db.engine import create_engine
+from db.inbox_counts import inbox_counts
 from db.tables import log_entries, terms
 from tests.audit.lives import FOLDER, MUCH, SHORT, recorded, write_register
 from tests.audit.typed_commands import Run, in_thread
@@ -88,6 +89,33 @@ async def test_what_agrees_and_what_does_not(
         ("reconcile", None),
         ("reconcile", None),
     ] == noted
+
+
+async def test_counts_of_the_inbox(run: Run, engine: AsyncEngine, files: tuple[str, str]) -> None:
+    """That are not those of its rows are named where all platforms are compared; repaired, all is well."""
+    await write_register(engine, [*recorded(MUCH), *recorded(SHORT)])
+    async with engine.begin() as connection:
+        values = dict.fromkeys(("role", "district", "kind", "field"), "x")
+        row = insert(inbox_counts).values(**values, year=0, overdue=False, waiting=2)
+        await connection.execute(row)
+    assert 0 == (await run("audit", "reconcile", SHORT, *files)).exit_code
+    found = await run("audit", "reconcile", *files)
+    assert (1, True) == (
+        found.exit_code,
+        "✗ 2 platforms: 0 with problems, and counts" in found.output,
+    )
+    assert "overdue False: waiting is 2, should be 0" in found.output
+    (line,) = [
+        one
+        for one in map(
+            json.loads, (await run("audit", "reconcile", "--json", *files)).output.splitlines()
+        )
+        if "table" in one
+    ]
+    assert ("inbox_counts", False) == (line["table"], line["repaired"])
+    repaired = await run("audit", "reconcile", "--repair", *files, lang="zh")
+    assert (0, True) == (repaired.exit_code, "已修复：inbox_counts" in repaired.output)
+    assert 0 == (await run("audit", "reconcile", *files)).exit_code
 
 
 async def test_a_line_of_json_for_each_platform(

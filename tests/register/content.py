@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import audit_tables, intake_tables  # noqa: F401 - their tables are of the same metadata
+from db.inbox_counts import CELL, inbox_counts
 from db.tables import metadata
 
 _BY_ORDER = {
@@ -18,7 +19,12 @@ _BY_ORDER = {
 async def everything(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of every table, in the order of their keys, but for what tells the order of writing."""
     async with engine.connect() as connection:
-        return {
+        cell = [inbox_counts.c[name] for name in CELL]
+        waiting = func.sum(inbox_counts.c.waiting)
+        counts = select(*cell, waiting).group_by(*cell).having(waiting != 0).order_by(*cell)
+        # In how many rows a count is kept depends on who wrote at once.
+        kept = [tuple(row) for row in await connection.execute(counts)]
+        return {inbox_counts.name: kept} | {
             table.name: [
                 tuple(row)
                 for row in await connection.execute(
@@ -29,5 +35,5 @@ async def everything(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
             ]
             for table in metadata.sorted_tables
             # Each register has a feed of its own, and notes what it refused.
-            if table.name not in ("feeds", "conflicts")
+            if table.name not in ("feeds", "conflicts", inbox_counts.name)
         }

@@ -6,7 +6,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
+from audit.reconciling.differences import difference_words, of_count
 from db.certificate_claims import doubled_numbers
+from db.inbox_counts import check_counts
 from db.migrate import pending
 from db.plaque_queries import plaques
 from db.plaque_types import PlaqueState
@@ -124,5 +126,25 @@ async def certificate_numbers(engine: AsyncEngine) -> Finding:
             "set the wrong listing aside, and list the platform again under a number of its own:"
             " pingtai set-aside",
             "请撤销有误的纳入决定，并以新的证书编号重新纳入：pingtai set-aside",
+        ),
+    )
+
+
+async def inbox_counted(engine: AsyncEngine) -> Finding:
+    """The counts that are kept beside the inbox are those of its rows."""
+    wrong = await check_counts(engine, repair=False)
+    if not wrong:
+        return good("the counts of the inbox are those of its rows", "待办计数与待办一致")
+    named = [difference_words(of_count(one)) for one in wrong[:_NAMED]]
+    more = " …" if len(wrong) > _NAMED else ""
+    en, zh = "; ".join(one.en for one in named), "；".join(one.zh for one in named)
+    return bad(
+        Words(
+            f"wrong: {counted(len(wrong), 'count')} of the inbox: {en}{more}",
+            f"待办计数有误 {len(wrong)} 项：{zh}{more}",
+        ),
+        Words(
+            "somebody changed the tables by hand; count anew: `pingtai audit reconcile --repair`",
+            "有人直接改动过数据表；请重新计数：pingtai audit reconcile --repair",
         ),
     )

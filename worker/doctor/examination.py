@@ -114,6 +114,7 @@ def _points(client: Client, engine: AsyncEngine, *, at_work: bool) -> tuple[Poin
             lambda: check_register.certificate_numbers(engine),
             register=True,
         ),
+        Point("inbox", lambda: check_register.inbox_counted(engine), register=True),
         Point("plaques", lambda: check_register.plaques_back(engine), register=True),
         Point(
             "open cases",
