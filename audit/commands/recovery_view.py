@@ -15,6 +15,7 @@ _STANDINGS = {
     Standing.LOST: Words("lost, goes on from its log", "已丢失，可据记录接续"),
     Standing.LIVES: Words("nothing to do", "无需处理"),
     Standing.BEHIND: Words("left", "未处理"),
+    Standing.DIFFERS: Words("left", "未处理"),
     Standing.AHEAD: Words("left", "未处理"),
     Standing.BROKEN: Words("left", "未处理"),
     Standing.BLOCKED: Words("left", "未处理"),

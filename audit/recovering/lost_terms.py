@@ -36,6 +36,8 @@ class Standing(StrEnum):
     """It runs at Temporal: there is nothing to do."""
     BEHIND = "behind"
     """It runs at Temporal with an older log than the register has."""
+    DIFFERS = "differs"
+    """It runs at Temporal with other entries than the register has."""
     AHEAD = "ahead"
     """Temporal has something of it that the register has not."""
     BROKEN = "broken"
@@ -141,6 +143,8 @@ async def _living(queries: CaseQueries, found: OpenTerm, workflow_id: str) -> Op
         return found._replace(standing=Standing.LIVES, why=_NOT_ASKED)
     if _is_before(view, found):
         return found._replace(standing=Standing.BEHIND, why=_older(view, found))
+    if await _differs(queries, found, view, workflow_id):
+        return found._replace(standing=Standing.DIFFERS, why=_OTHERS)
     return found._replace(standing=Standing.LIVES)
 
 
@@ -172,6 +176,20 @@ def _is_before(view: CaseView, found: OpenTerm) -> bool:
     return of_before or (view.log_seq < entries and _fits(view, found))
 
 
+async def _differs(queries: CaseQueries, found: OpenTerm, view: CaseView, workflow_id: str) -> bool:
+    """Whether a case that runs has gone another way than the register's log.
+
+    An older copy of Temporal's data does, also when nobody decides: it takes once more, at another moment,
+    the messages that it held when the copy was made.
+    """
+    assert found.begun, "its log holds"  # noqa: S101
+    log = found.begun.record.log
+    if view.log_seq <= len(log):
+        return not _fits(view, found)
+    entries: list[LogEntry] = await queries.query(workflow_id, "log", list[LogEntry])
+    return entries[len(log) - 1].hash != log[-1].hash
+
+
 def _fits(view: CaseView, found: OpenTerm) -> bool:
     """Whether the register's log has the last entry of what Temporal has."""
     assert found.begun, "its log holds"  # noqa: S101
@@ -189,6 +207,11 @@ def _older(view: CaseView, found: OpenTerm) -> Words:
 
 
 ENDED = Words("the term has ended", "该期已结束")
+_OTHERS = Words(
+    "it runs with other entries than the register has: people decide which are right (docs/deployment.md,"
+    " “A term with two histories”)",
+    "运行中的流程与名册的条目不同：须由人判断以何者为准（docs/deployment.zh.md“同一期次的两份记录”）",
+)
 _NOT_ASKED = Words("no worker says where it stands", "没有工作进程可说明其状态")
 _MORE = Words(
     "Temporal has entries of it that the register lacks: first `pingtai audit reconcile --repair`",

@@ -154,6 +154,33 @@ async def test_an_older_copy_of_temporal_s_data_is_named(
     assert (await world.client.decide(other.id, said)).stage == "evaluation"
 
 
+async def test_an_older_copy_that_has_gone_another_way_is_named(
+    world: World, elsewhere: World, run: Run
+) -> None:
+    """It has taken a message once more, at another moment: that there is nothing to do would be wrong."""
+    shorter, longer = await world.apply(), await world.apply()
+    for life in (shorter, longer):
+        await life.settled(life.handle)
+    assert (await run(shorter.id, longer.id, *REASON)).exit_code == 0
+    for life in (shorter, longer):
+        there = Life(elsewhere, life.id)
+        await there.decide("recommendation")
+        await there.stands("inspection")
+        await there.settled(there.handle)
+    # As copies they hold what the cases have taken elsewhere meanwhile.
+    await shorter.decide("recommendation")
+    await longer.decide("recommendation")
+    await longer.decide("inspection")
+    with pytest.MonkeyPatch.context() as back:
+        back.setenv("TEMPORAL_NAMESPACE", world.temporal.namespace)
+        found = await run(shorter.id, longer.id, "--end-older", *REASON)
+    assert found.exit_code == 1
+    said = " ".join(found.output.split())
+    assert said.count("left: it runs with other entries than the register has") == 2
+    for life in (shorter, longer):
+        assert (await life.handle.describe()).close_time is None
+
+
 async def goes_on(world: World, life: Life) -> bool:
     """Whether its assessment stands where the register has it."""
     try:
