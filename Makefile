@@ -138,10 +138,11 @@ SEED ?= 1
 attack: $(READY)
 	$(BIN)/python -m bench.attack --minutes $(or $(MINUTES),5) --seed $(SEED) $(if $(OUT),--out $(OUT))
 
-## make campaign: kills -9 under load (MINUTES=1, KILLS=6); nothing acknowledged may be lost
+## make campaign: faults of every kind under load (MINUTES=10 or HOURS, KILLS, SEED, OUT, PLANT): docs/reliability.md
 campaign: $(READY)
-	$(BIN)/python -m bench.campaign --kills $(or $(KILLS),6) --seed $(SEED) $(if $(OUT),--out $(OUT)) \
-		$(if $(SECONDS),--seconds $(SECONDS),--minutes $(or $(MINUTES),1))
+	$(BIN)/python -m bench.campaign --seed $(SEED) $(if $(KILLS),--kills $(KILLS)) $(if $(OUT),--out $(OUT)) \
+		$(if $(PLANT),--plant $(PLANT)) \
+		$(if $(HOURS),--hours $(HOURS),$(if $(SECONDS),--seconds $(SECONDS),--minutes $(or $(MINUTES),10)))
 
 ## make docs: write schemas/, and the parts of README.md and docs/ that are generated from the code
 docs: $(READY)

@@ -1,1 +1,1 @@
-"""Kills -9 under a mixed load: what was acknowledged must stand in a log, once, and every case go on."""
+"""Faults of every kind under a mixed load: what was acknowledged must stand, once, and every case go on."""

@@ -1,6 +1,5 @@
 """The PostgreSQL of a campaign: the product's own embedded server, killed and recovered as a user's."""
 
-import shutil
 import time
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from bench.campaign.part import family
 from db.embedded import EmbeddedPostgres
 from db.postmaster import postmaster, running
 from db.register_errors import EmbeddedPostgresError
+from db.socket_directory import SOCKET
 
 _TRIES = 5
 
@@ -41,6 +41,17 @@ class Database:
         """Whether its postmaster runs."""
         return postmaster(self._server.data) is not None
 
+    def socket(self) -> str:
+        """Where its socket is.
+
+        Raises:
+            OSError: it does not run.
+        """
+        found = postmaster(self._server.data)
+        if found is None:
+            raise ConnectionRefusedError("PostgreSQL does not run")
+        return str(found.socket_directory / SOCKET)
+
     def ready(self) -> bool:
         """Whether it takes connections."""
         return running(self._home) is not None
@@ -51,6 +62,5 @@ class Database:
         return family(found.pid) if found else []
 
     def stop(self) -> None:
-        """Stop it and remove its data."""
+        """Stop it."""
         self._server.stop()
-        shutil.rmtree(self._home, ignore_errors=True)

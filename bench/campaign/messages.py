@@ -88,6 +88,10 @@ def decision(kind: str, decision_id: str, outcome: str | None = None) -> Raw:
         raw["outcome"] = outcome
     if kind == Kind.PLAN_REVISION:  # no version is filed twice
         raw["plan"] = plan(f"已按意见修改（{decision_id}）")
+    if (
+        kind == Kind.LISTING and "certificate_number" in raw
+    ):  # a number belongs to one platform for ever
+        raw["certificate_number"] = f"GX-{decision_id}"
     if kind == Kind.SUPPORT:
         raw["given_on"] = today().isoformat()
     return copy.deepcopy(raw)

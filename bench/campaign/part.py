@@ -40,14 +40,19 @@ class Program:
         self,
         name: str,
         command: Sequence[str],
-        environment: Mapping[str, str],
+        environment: Callable[[], Mapping[str, str]],
         log: Path,
         answers: Callable[[str], bool],
+        *,
+        folder: Callable[[], Path | None] = lambda: None,
     ) -> None:
-        """`answers` judges what the program has written to its log since its last start."""
+        """`answers` judges what the program has written to its log since its last start.
+
+        `environment` and `folder`, in which it runs, are asked for at each start.
+        """
         self.name = name
-        self._command, self._environment, self._log = command, dict(environment), log
-        self._answers = answers
+        self._command, self._environment, self._log = command, environment, log
+        self._answers, self._folder = answers, folder
         self._process: subprocess.Popen[bytes] | None = None
         self._since = 0
 
@@ -57,7 +62,8 @@ class Program:
             self._since = out.tell()
             self._process = subprocess.Popen(
                 self._command,
-                env=self._environment,
+                env=dict(self._environment()),
+                cwd=self._folder(),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,

@@ -1,47 +1,92 @@
-"""The end of a campaign: wait until all is recorded, then say what does not hold."""
+"""The end of a campaign: wait until all is recorded and delivered, then say what does not hold."""
 
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
-from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.client import Client, WorkflowExecution
 
-from bench.campaign.checker import Entry, violations
-from bench.campaign.clients import UNEXPECTED, Case
-from bench.campaign.ledger import Ledger
+from bench.campaign import checker
+from bench.campaign.call_history import CallHistory, Result
+from bench.campaign.clients import Case
+from bench.campaign.listeners import EVENTS, NOTICES, Follower, Receiver
+from bench.campaign.register_contents import entries_of, notices_of
 from bench.campaign.system import System
-from db.engine import create_engine
-from db.tables import log_entries
 from starter.client.temporal_client import PingtaiClient
+from starter.errors import NoSuchPlatform
 
 _QUIET_SECONDS = 300.0
+_DELIVERED_SECONDS = 180.0
 _OURS = "WorkflowType IN ('Platform', 'AnnualAssessment')"
 _BROKEN = ("TERMINATED", "FAILED", "TIMED_OUT", "CANCELED")
-_WRONG_TASKS = ("Nondeterminism", "out of order", "TMPRL1100")
-_SHOWN = 800
+_HARMLESS = (WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,)
+"""The server asks for a task once more because a message came meanwhile."""
+_SHOWN = 1500
+_WRONG, _NOT_CHECKED = 1, 5
+_LOST_WITH_ENGINE = (
+    "it is in the register, and in no history",
+    "it is in the register, and in none of these histories",
+    "missing: by the platform's entry",
+)
+"""Of assessments that had ended before: their histories went with the engine."""
+_COMMANDS = (("audit", "replay", "--all", "--processes", "1"), ("audit", "reconcile"))
+
+Checks = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was heard by those who listen, and who can be asked."""
+
+    temporal: Client
+    client: PingtaiClient
+    receiver: Receiver
+    follower: Follower
 
 
 async def verdict(
-    system: System, temporal: Client, client: PingtaiClient, cases: Sequence[Case], ledger: Ledger
-) -> list[str]:
-    """Everything that a campaign must not leave behind, and left."""
-    found = await _until_recorded(client, cases)
-    found += violations(ledger.acknowledged, await _entries(system.database.url))
-    found += [f"{n} times: {what}" for what, n in ledger.answers.items() if UNEXPECTED in what]
-    found += await _in_the_engine(temporal)
-    for words in (("audit", "replay", "--all", "--processes", "1"), ("audit", "reconcile")):
+    system: System, cases: Sequence[Case], history: CallHistory, heard: Heard
+) -> Checks:
+    """Each check, and what does not hold of it."""
+    checks: Checks = {}
+    checks["every case goes on and is recorded"] = await _until_recorded(
+        heard.client, cases, history
+    )
+    checks |= await _until_delivered(system, heard)
+    calls, losses = history.calls, history.losses
+    entries = await entries_of(system.database.url)
+    promised = checker.promises(calls, losses)
+    checks["each acknowledged decision stands once, where its receipt says"] = [
+        *checker.lost_decisions(promised, entries)
+    ]
+    checks["no decision was taken twice, answered or not"] = [*checker.doubled_decisions(entries)]
+    checks["decisions stand in the order in which they were answered"] = [
+        *checker.disordered_decisions(calls, promised, entries)
+    ]
+    checks["nothing that was refused was taken"] = [*checker.taken_refusals(calls, entries)]
+    checks["each chain is whole"] = [*checker.broken_chains(entries)]
+    checks["no client got an answer that it should never get"] = [
+        f"{call.channel} {call.key}: {call.detail[:300]}"
+        for call in calls
+        if call.result is Result.UNEXPECTED
+    ]
+    checks["no workflow task failed"] = await _in_the_engine(heard.temporal)
+    for words in _COMMANDS:
         code, said = await system.run(*words)
-        if code:
-            found.append(f"`pingtai {' '.join(words)}` ends with {code}: …{said.strip()[-_SHOWN:]}")
-    return found
+        name = f"`pingtai {' '.join(words)}` finds no difference"
+        checks[name] = unexplained(code, said, lost=bool(losses))
+    return checks
 
 
-async def _until_recorded(client: PingtaiClient, cases: Sequence[Case]) -> list[str]:
+async def _until_recorded(
+    client: PingtaiClient, cases: Sequence[Case], history: CallHistory
+) -> list[str]:
     """Wait until the register has all entries of each case; a case that cannot say so is stuck."""
     deadline = time.monotonic() + _QUIET_SECONDS
-    behind = {case.platform_id: "was not asked" for case in cases}
+    applied = {call.platform_id for call in history.calls if call.result is Result.ACKNOWLEDGED}
+    behind = {case.platform_id: "was not asked" for case in cases if case.platform_id in applied}
     while behind and time.monotonic() < deadline:
         for platform_id in tuple(behind):
             why = await _behind(client, platform_id)
@@ -62,6 +107,8 @@ async def _behind(client: PingtaiClient, platform_id: str) -> str | None:
         if year := view.platform.open_assessment:
             term = view.platform.facts.term
             views.append(await client.assessment_state(platform_id, term, year))
+    except NoSuchPlatform:
+        return "is not there"
     except Exception as error:  # whatever it is, the case did not answer
         return f"does not answer: {error}"
     late = [
@@ -70,29 +117,65 @@ async def _behind(client: PingtaiClient, platform_id: str) -> str | None:
     return late[0] if late else None
 
 
-async def _entries(database: str) -> list[Entry]:
-    columns = [log_entries.c[name] for name in Entry.__dataclass_fields__]
-    engine = create_engine(database)
-    try:
-        async with engine.connect() as connection:
-            return [Entry(*row) for row in await connection.execute(select(*columns))]
-    finally:
-        await engine.dispose()
+async def _until_delivered(system: System, heard: Heard) -> Checks:
+    """Wait until all is delivered, as long as something still comes."""
+    deadline = time.monotonic() + _DELIVERED_SECONDS
+    while True:
+        entries = await entries_of(system.database.url)
+        notices = await notices_of(system.database.url)
+        notices_heard, events_heard = heard.receiver.heard[NOTICES], heard.receiver.heard[EVENTS]
+        checks = {
+            "every notice arrives at least once": checker.undelivered_notices(
+                notices, notices_heard, "the webhook"
+            ),
+            "no event is skipped": [
+                *checker.skipped_events(entries, events_heard, "the webhook"),
+                *checker.skipped_events(entries, heard.follower.seen, "the follower of the feed"),
+                *checker.feed_gaps(entries),
+            ],
+        }
+        if not any(checks.values()) or time.monotonic() > deadline:
+            return checks
+        await asyncio.sleep(2)
+
+
+def unexplained(code: int, said: str, *, lost: bool) -> list[str]:
+    """What an audit found; `lost`: histories were lost with the engine, and only the register attests them."""
+    if not code:
+        return []
+    if lost and code in (_WRONG, _NOT_CHECKED):
+        lines = [line.strip() for line in said.splitlines() if line.startswith(" ")]
+        return [
+            line
+            for line in lines
+            if not line.startswith("?") and not any(words in line for words in _LOST_WITH_ENGINE)
+        ]
+    return [f"exit code {code}: …{said.strip()[-_SHOWN:]}"]
 
 
 async def _in_the_engine(temporal: Client) -> list[str]:
-    """Cases that were ended from outside or cannot go on, and tasks that failed by divergence."""
-    found = []
+    """Cases that were ended from outside or cannot go on, and tasks that failed."""
+    found: list[str] = []
+    latest: dict[str, WorkflowExecution] = {}
     async for run in temporal.list_workflows(_OURS):
-        if run.status and run.status.name in _BROKEN:
-            found.append(f"ended: {run.id} is {run.status.name}")
+        if run.id not in latest or latest[run.id].start_time < run.start_time:
+            latest[run.id] = (
+                run  # an older copy is ended by people, and the case goes on under its id
+            )
         handle = temporal.get_workflow_handle(run.id, run_id=run.run_id)
         async for event in handle.fetch_history_events():
             if event.event_type != EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
                 continue
-            why = event.workflow_task_failed_event_attributes.failure.message
-            if any(words in why for words in _WRONG_TASKS):
-                found.append(f"diverged: {run.id}, event {event.event_id}: {why[:200]}")
+            failed = event.workflow_task_failed_event_attributes
+            if failed.cause not in _HARMLESS:
+                cause = WorkflowTaskFailedCause.Name(failed.cause)
+                why = failed.failure.message[:200]
+                found.append(f"task: {run.id}, event {event.event_id}: {cause} {why}")
+    found += [
+        f"ended: {run.id} is {run.status.name}"
+        for run in latest.values()
+        if run.status and run.status.name in _BROKEN
+    ]
     async for run in temporal.list_workflows("TemporalReportedProblems IS NOT NULL"):
         found.append(f"cannot go on: {run.id} (TemporalReportedProblems)")
     return found
