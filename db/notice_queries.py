@@ -98,17 +98,30 @@ def notice_rows(batch: RegisterBatch) -> list[Row]:
     facts = (
         batch.platform.facts
     )  # of the end of the batch: what was true at each entry is found backwards
+    state = _state(batch)
     for entry in reversed(batch.entries):
         if entry.kind is EntryKind.REFUSED:
             continue
-        roles = _roles(_state(batch), entry)
-        rows.append([_about(batch, facts, entry, role) for role in roles])
+        roles = _roles(state, entry)
+        rows.append([_about(batch, facts, state, entry, role) for role in roles])
         if entry.name in (Kind.FACTS_CHANGE, Happening.FACTS_CHANGED):
             before = facts_before(facts, entry.said)
             if entry.name == Kind.FACTS_CHANGE:
-                rows[-1] += _to_former(batch, (before, facts), entry)
+                rows[-1] += _to_former(batch, (before, facts), state, entry)
             facts = before
+        if entry.name in _STOPS:
+            since = None if _STOPS[entry.name] else entry.at
+            state = state.model_copy(update={"suspended_since": since})
     return [row for some in reversed(rows) for row in some]
+
+
+_STOPS: Mapping[str, bool] = {
+    Kind.SUSPENSION: True,
+    Happening.PLATFORM_SUSPENDED: True,
+    Kind.RESUMPTION: False,
+    Happening.PLATFORM_RESUMED: False,
+}
+"""What begins a suspension, and what ends it: before it the case stood the other way."""
 
 
 def _state(batch: RegisterBatch) -> CaseState:
@@ -138,16 +151,18 @@ def _passed_over(lifecycle: Lifecycle, entry: LogEntry) -> list[str]:
     ]
 
 
-def _to_former(batch: RegisterBatch, changed: tuple[Facts, Facts], entry: LogEntry) -> list[Row]:
+def _to_former(
+    batch: RegisterBatch, changed: tuple[Facts, Facts], state: CaseState, entry: LogEntry
+) -> list[Row]:
     """Rows for the operator and the district of before, where others have taken their place."""
     before, now = changed
     rows: list[Row] = []
     if before.operator != now.operator:
         to_operator = now.model_copy(update={"operator": before.operator})
-        rows.append(_about(batch, to_operator, entry, Whom.OPERATOR))
+        rows.append(_about(batch, to_operator, state, entry, Whom.OPERATOR))
     if before.district != now.district:
         to_district = now.model_copy(update={"district": before.district})
-        rows.append(_about(batch, to_district, entry, Whom.DISTRICT))
+        rows.append(_about(batch, to_district, state, entry, Whom.DISTRICT))
     return [row | {"id": f"{row['id']}:former"} for row in rows]
 
 
@@ -164,8 +179,7 @@ def _next(state: CaseState, entry: LogEntry) -> list[str]:
     return [str(one.role) for one in awaited(state.model_copy(update=then))]
 
 
-def _about(batch: RegisterBatch, facts: Facts, entry: LogEntry, role: str) -> Row:
-    state = _state(batch)
+def _about(batch: RegisterBatch, facts: Facts, state: CaseState, entry: LogEntry, role: str) -> Row:
     key = (facts.platform_id, facts.term, year_of(batch), opening_of(batch), entry.seq)
     return {
         "id": ":".join(map(str, (*key, role))),

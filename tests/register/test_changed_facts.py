@@ -151,6 +151,18 @@ def test_a_notice_is_the_same_whichever_entries_are_written_with_it() -> None:
     }
 
 
+@pytest.mark.parametrize("then", [(), ("resumption",), ("resumption", "suspension")], ids=str)
+def test_a_suspension_is_told_to_no_one_of_entries_before_it(then: tuple[str, ...]) -> None:
+    """Nor is its end: whoever was awaited at an entry is, however many are written at once."""
+    told = opened()
+    told.decide("recommendation")
+    for kind in ("suspension", *then):
+        told.decide(kind)
+    alone = [row["id"] for part in one_by_one(told) for row in notice_rows(part)]
+    assert alone == [row["id"] for row in notice_rows(batch(told))]
+    assert "p-1:1:0:0:1:district" in alone
+
+
 @pytest.mark.parametrize("kind", ["suspension", "termination"])
 def test_operator_and_district_are_told(kind: str) -> None:
     """Of a suspension, its end, and a termination."""
