@@ -22,6 +22,10 @@ DEPLOYMENT = "pingtai"
 GRACE = timedelta(seconds=10)
 """How long a worker that is asked to stop finishes what it has in hand."""
 
+STICKY = timedelta(seconds=5)
+"""After a worker or the whole stack was killed, the first decision on a case may wait so long for the worker
+that had it: half of the SDK's own default. With much less a busy worker's cases are replayed for nothing."""
+
 _WORKFLOW_THREADS = 500
 """As many as the SDK's own default."""
 
@@ -41,7 +45,7 @@ def make_worker(
     *,
     build_id: str | None = None,
     max_cached: int = 1000,
-    sticky: timedelta = timedelta(seconds=10),
+    sticky: timedelta = STICKY,
 ) -> Worker:
     """A worker that is ready to run.
 

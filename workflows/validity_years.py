@@ -19,7 +19,12 @@ with workflow.unsafe.imports_passed_through():
         READ_LOG,
         assessment_workflow_id,
     )
-    from workflows.deadlines import ValidityEvent, next_expiry_notice, next_in_validity
+    from workflows.deadlines import (
+        ValidityEvent,
+        next_expiry_notice,
+        next_in_validity,
+        turn_after_outage,
+    )
     from workflows.open_assessment import Assessment, OpenAssessment
     from workflows.recovering import year_from_log
     from workflows.recovery import Recovery
@@ -38,6 +43,7 @@ _WAITS_FOR = {
     Happening.ASSESSMENT_OPENED: "assessment opens",
 }
 """What a timer waits for, as the history says it."""
+_WAITS_FOR_ITS_TURN = "assessment opens in its turn, after an outage"
 
 
 class YearsOfValidity(OpenAssessment):
@@ -56,12 +62,18 @@ class YearsOfValidity(OpenAssessment):
             # Opened again: its kick-off was long ago.
             await self._assess(state.open_assessment, state.valid_until)
             return
-        event = self._next_in_validity(workflow.now())
+        began = workflow.now()
+        event = self._next_in_validity(began)
         if await self.wait_for_step_change(event.moment, _WAITS_FOR[event.happening]):
             return
         if self.edition >= Edition.V0_5:
             # An outage may have let more pass than what was waited for.
             event = self._next_in_validity(max(event.moment, workflow.now()))
+            turn = turn_after_outage(event, began, workflow.now(), state.facts.platform_id)
+            if turn:
+                if await self.wait_for_step_change(turn, _WAITS_FOR_ITS_TURN):
+                    return
+                event = self._next_in_validity(max(turn, workflow.now()))
         if event.happening is Happening.ASSESSMENT_OPENED:
             await self._assess(len(state.assessments) + 1, state.valid_until)
         else:

@@ -1,5 +1,6 @@
 """What a clock says when several of its moments have passed at once, as after an outage. Pure."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests.rules.cases import START, assessment, at_stage
 from workflows.activity_messages import DueDate
 from workflows.case import Case
-from workflows.deadlines import clocks, next_in_validity
+from workflows.deadlines import ValidityEvent, clocks, next_in_validity, turn_after_outage
 from workflows.states import PlatformState, next_assessment
 from workflows.vocabulary import Happening, Stage
 
@@ -63,3 +64,37 @@ def test_an_assessment_ends_before_it_is_overdue(valid: Case[PlatformState]) -> 
     said = [[name for _, name in clocks(state, due, end, ended_at=now)] for now in at]
     before = [reminded, overdue, None]
     assert [before, before, [None], [None]] == said
+
+
+def test_kick_offs_that_an_outage_held_up_do_not_meet(valid: Case[PlatformState]) -> None:
+    """Each has a turn of its own, fixed by its id, and all have had it within a quarter of an hour."""
+    opens = next_assessment(valid.state)
+    assert opens
+    event = ValidityEvent(opens, Happening.ASSESSMENT_OPENED)
+    back = opens + timedelta(hours=2)
+    ids = [f"platform-{number}" for number in range(900)]
+    turns = [turn_after_outage(event, START, back, name) for name in ids]
+    assert turns == [turn_after_outage(event, START, back, name) for name in ids]
+    minutes = Counter((turn - back) // timedelta(minutes=1) for turn in turns if turn)
+    assert 900 == minutes.total()
+    assert set(range(15)) == set(minutes)
+    assert 100 > max(minutes.values())
+
+
+@pytest.mark.parametrize(
+    ("happening", "began", "late"),
+    [
+        pytest.param(Happening.ASSESSMENT_OPENED, START, timedelta(seconds=59), id="busy"),
+        pytest.param(Happening.VALIDITY_ENDED, START, timedelta(hours=2), id="the end"),
+        pytest.param(Happening.VALIDITY_NEARING, START, timedelta(hours=2), id="a notice"),
+        pytest.param(Happening.ASSESSMENT_OPENED, None, timedelta(hours=2), id="not waited for"),
+    ],
+)
+def test_only_a_kick_off_that_was_held_up_waits_for_its_turn(
+    valid: Case[PlatformState], happening: Happening, began: datetime | None, late: timedelta
+) -> None:
+    """What the law dates happens at once, and so does a kick-off that nobody waited for or is hardly late."""
+    opens = next_assessment(valid.state)
+    assert opens
+    now = opens + late
+    assert turn_after_outage(ValidityEvent(opens, happening), began or now, now, "p") is None
