@@ -144,7 +144,7 @@ class _Log:
                 self.known[entry.seq] = Line(self._place, entry, run, event_id, cause)
             elif before.entry.seal() != before.entry.hash and sealed:
                 self._replace(before, entry)  # the change has been reported already
-            elif sealed and whole and _says_the_same(before.entry, entry):
+            elif sealed and whole and says_the_same(before.entry, entry):
                 # The clock of a workflow may lag (docs/decisions/0007-workflow-clock.md).
                 words = Words(
                     f"entry {name} has another moment than in {_event(before)}: the later one counts",
@@ -186,7 +186,8 @@ def _equal(one: LogEntry, other: LogEntry) -> bool:
     return one == other or one.model_copy(update={"reason": other.reason}) == other
 
 
-def _says_the_same(one: LogEntry, other: LogEntry) -> bool:
+def says_the_same(one: LogEntry, other: LogEntry) -> bool:
+    """Whether two entries differ in their moments at most, and in what follows from these."""
     changes = {"at": other.at, "hash": other.hash, "previous": other.previous}
     return _equal(one.model_copy(update=changes), other)
 

@@ -9,6 +9,7 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExec
 
 from audit.reading.log_links import check_logs
 from audit.reading.log_states import NO_LOG
+from audit.recovering.log_comparison import Comparison, compare_log
 from db.open_cases import OpenCase
 from db.queries import RegisterQueries
 from starter.client.blocking_workflow import find_block
@@ -107,7 +108,7 @@ async def read_term(engine: AsyncEngine, client: Client, case: OpenCase) -> Open
     )
     if PLATFORM.ended(stage):
         return found._replace(standing=Standing.LIVES, why=ENDED)
-    return await _beside_temporal(CaseQueries(client), found)
+    return await _beside_temporal(CaseQueries(client), found, log)
 
 
 def _faults(logs: dict[LogId, list[LogEntry]]) -> Sequence[Words]:
@@ -118,34 +119,56 @@ def _faults(logs: dict[LogId, list[LogEntry]]) -> Sequence[Words]:
         return [Words.same(str(error))]
 
 
-async def _beside_temporal(queries: CaseQueries, found: OpenTerm) -> OpenTerm:
+async def _beside_temporal(
+    queries: CaseQueries, found: OpenTerm, year: Sequence[LogEntry]
+) -> OpenTerm:
+    """See what Temporal has of a term; `year` is the register's log of its open assessment."""
     case = found.case
     latest = await queries.describe(platform_workflow_id(case.platform_id))
     if latest and latest.close_time is None:
         block = find_block(latest)
         if block:
             return found._replace(standing=Standing.BLOCKED, why=Words(block.en, block.zh))
-        return await _living(queries, found, latest.id)
+        return await _living(queries, found, latest.id, year)
     if latest and latest.status is not WorkflowExecutionStatus.FAILED:
         found = await _closed(queries, found, latest)
     if found.standing is Standing.LOST and found.year:
-        child = assessment_workflow_id(case.platform_id, case.term, found.year.year)
-        year = await queries.describe(child)
-        if year and year.close_time is None:
-            why = Words(f"its assessment {child} still runs", f"其考核 {child} 仍在运行")
+        child = await queries.describe(_assessment(found))
+        if child and child.close_time is None:
+            why = Words(f"its assessment {child.id} still runs", f"其考核 {child.id} 仍在运行")
             return found._replace(standing=Standing.BLOCKED, why=why)
     return found
 
 
-async def _living(queries: CaseQueries, found: OpenTerm, workflow_id: str) -> OpenTerm:
-    view = await _view(queries, workflow_id)
+def _assessment(found: OpenTerm) -> str:
+    assert found.year, "one is open"  # noqa: S101
+    return assessment_workflow_id(found.case.platform_id, found.case.term, found.year.year)
+
+
+async def _living(
+    queries: CaseQueries, found: OpenTerm, workflow_id: str, year: Sequence[LogEntry]
+) -> OpenTerm:
+    assert found.begun, "its log holds"  # noqa: S101
+    view, log = await _view(queries, workflow_id), found.begun.record.log
     if view is None:
         return found._replace(standing=Standing.LIVES, why=_NOT_ASKED)
-    if _is_before(view, found):
-        return found._replace(standing=Standing.BEHIND, why=_older(view, found))
-    if await _differs(queries, found, view, workflow_id):
-        return found._replace(standing=Standing.DIFFERS, why=_OTHERS)
-    return found._replace(standing=Standing.LIVES)
+    entries = len(log)
+    compared = await _of_platform(queries, found, view, workflow_id)
+    if compared is Comparison.SAME and year:  # its assessment may be behind alone
+        child = _assessment(found)
+        view = await _view(queries, child)
+        if view is None:
+            return found._replace(standing=Standing.LIVES, why=_NOT_ASKED)
+        compared, entries = await compare_log(queries, child, view, year), len(year)
+    match compared:
+        case Comparison.OLDER:
+            return found._replace(standing=Standing.BEHIND, why=_older(view.log_seq, entries))
+        case Comparison.REPEATED:
+            return found._replace(standing=Standing.BEHIND, why=_REPEATED)
+        case Comparison.OTHER:
+            return found._replace(standing=Standing.DIFFERS, why=_OTHERS)
+        case _:
+            return found._replace(standing=Standing.LIVES)
 
 
 async def _closed(
@@ -155,10 +178,23 @@ async def _closed(
     view = await _view(queries, latest.id)
     if view is None or view.platform is None:
         return found._replace(standing=Standing.UNKNOWN, why=_NOT_ASKED)
-    term = view.platform.facts.term
-    if term < found.case.term or (term == found.case.term and _fits(view, found)):
-        return found._replace(latest=latest)
-    return found._replace(standing=Standing.AHEAD, why=_MORE)
+    match await _of_platform(queries, found, view, latest.id):
+        case Comparison.NEWER:
+            return found._replace(standing=Standing.AHEAD, why=_MORE)
+        case Comparison.OTHER:
+            return found._replace(standing=Standing.DIFFERS, why=_OTHERS)
+        case _:
+            return found._replace(latest=latest)
+
+
+async def _of_platform(
+    queries: CaseQueries, found: OpenTerm, view: CaseView, workflow_id: str
+) -> Comparison:
+    assert found.begun, "its log holds"  # noqa: S101
+    term = view.platform.facts.term if view.platform else found.case.term
+    if term != found.case.term:
+        return Comparison.OLDER if term < found.case.term else Comparison.NEWER
+    return await compare_log(queries, workflow_id, view, found.begun.record.log)
 
 
 async def _view(queries: CaseQueries, workflow_id: str) -> CaseView | None:
@@ -168,41 +204,10 @@ async def _view(queries: CaseQueries, workflow_id: str) -> CaseView | None:
         return None
 
 
-def _is_before(view: CaseView, found: OpenTerm) -> bool:
-    """Whether a case that runs has the beginning of the register's log, and not all of it."""
-    assert found.begun, "its log holds"  # noqa: S101
-    entries = len(found.begun.record.log)
-    of_before = view.platform is not None and view.platform.facts.term < found.case.term
-    return of_before or (view.log_seq < entries and _fits(view, found))
-
-
-async def _differs(queries: CaseQueries, found: OpenTerm, view: CaseView, workflow_id: str) -> bool:
-    """Whether a case that runs has gone another way than the register's log.
-
-    An older copy of Temporal's data does, also when nobody decides: it takes once more, at another moment,
-    the messages that it held when the copy was made.
-    """
-    assert found.begun, "its log holds"  # noqa: S101
-    log = found.begun.record.log
-    if view.log_seq <= len(log):
-        return not _fits(view, found)
-    entries: list[LogEntry] = await queries.query(workflow_id, "log", list[LogEntry])
-    return entries[len(log) - 1].hash != log[-1].hash
-
-
-def _fits(view: CaseView, found: OpenTerm) -> bool:
-    """Whether the register's log has the last entry of what Temporal has."""
-    assert found.begun, "its log holds"  # noqa: S101
-    log = found.begun.record.log
-    return view.log_seq <= len(log) and log[view.log_seq - 1].hash == view.log_hash
-
-
-def _older(view: CaseView, found: OpenTerm) -> Words:
-    assert found.begun, "its log holds"  # noqa: S101
-    entries = len(found.begun.record.log)
+def _older(there: int, entries: int) -> Words:
     return Words(
-        f"it runs with {view.log_seq} of {entries} entries: an older copy of Temporal's data",
-        f"运行中的流程仅有 {entries} 条中的 {view.log_seq} 条：Temporal 数据较旧",
+        f"it runs with {there} of {entries} entries: an older copy of Temporal's data",
+        f"运行中的流程仅有 {entries} 条中的 {there} 条：Temporal 数据较旧",
     )
 
 
@@ -211,6 +216,11 @@ _OTHERS = Words(
     "it runs with other entries than the register has: people decide which are right (docs/deployment.md,"
     " “A term with two histories”)",
     "运行中的流程与名册的条目不同：须由人判断以何者为准（docs/deployment.zh.md“同一期次的两份记录”）",
+)
+_REPEATED = Words(
+    "it runs with entries of the register at other moments: an older copy of Temporal's data, which has"
+    " taken messages once more",
+    "运行中的流程所载条目与名册相同而时刻不同：Temporal 数据较旧，重新处理了已处理的消息",
 )
 _NOT_ASKED = Words("no worker says where it stands", "没有工作进程可说明其状态")
 _MORE = Words(
