@@ -1,5 +1,7 @@
 """Processes that need not import anything: each is forked from one that has imported it all already.
 
+Whoever runs tests of one run asks the same one.
+
 To import the SDK, SQLAlchemy and our own code takes a core longer than a second, and the tests start a hundred
 processes. Otherwise such a process is like any other: it has an environment, files and signals of its own, and
 ends as the program ends it. Where the program is what is started (`up --detach`, documents, CI), it is exec'ed.
@@ -18,12 +20,16 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Lock
 from types import ModuleType
 from typing import Any, NoReturn, Self
+
+from db.file_lock import locked
+from tests.memory import RUN, place
 
 _ROOT = Path(__file__).parents[1]
 _LARGEST = 1 << 17
@@ -119,50 +125,69 @@ class Warm:
             return subprocess.CompletedProcess([*args], ended, *told)
 
     def _begin(self) -> socket.socket:
-        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        """Connect to the one of this run, or start it. The end of the run ends it."""
+        name = sha256(" ".join(self._modules).encode()).hexdigest()[:16]
+        path = Path(place()) / f"warm-{name}"
+        with locked(path.with_suffix(".lock")):
+            if not path.exists():
+                self._listen(path)
+        to = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        to.connect(str(path))
+        atexit.register(to.close)
+        return to
+
+    def _listen(self, path: Path) -> None:
         clean = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.warm_process", str(its.fileno()), *self._modules],
-            env={**clean, "LANG": "C.UTF-8", "PYTHONPATH": str(_ROOT)},
-            stdin=subprocess.DEVNULL,
-            pass_fds=(its.fileno(),),
-            cwd=_ROOT,
-            start_new_session=True,  # Ctrl-C is for the tests
-        )
-        its.close()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
+            listening.bind(str(path))
+            listening.listen()
+            listening.set_inheritable(True)
+            os.posix_spawn(
+                sys.executable,
+                [
+                    sys.executable,
+                    "-m",
+                    "tests.warm_process",
+                    str(listening.fileno()),
+                    *self._modules,
+                ],
+                {**clean, "LANG": "C.UTF-8", "PYTHONPATH": str(_ROOT), RUN: place()},
+                file_actions=[(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)],
+                setsid=True,  # Ctrl-C is for the tests
+            )
 
-        def end() -> None:
-            ours.close()
-            process.wait()
 
-        atexit.register(end)
-        return ours
-
-
-def _serve(asked: socket.socket) -> None:
-    """Fork a process for whoever asks, and tell how each ends, until nobody can ask any more."""
+def _serve(listening: socket.socket) -> None:
+    """Fork a process for whoever asks, and tell how each ends."""
     awake, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake)
     running: dict[int, int] = {}
+    asking: list[socket.socket] = []
     while True:
-        ready, _, _ = select.select([asked.fileno(), awake], [], [])
+        waited = [awake, *(one.fileno() for one in (listening, *asking))]
+        ready, _, _ = select.select(waited, [], [])
         if awake in ready:
             os.read(awake, 100)
             _tell(running)
-        if asked.fileno() in ready:
+        for asked in [one for one in asking if one.fileno() in ready]:
             message, files, _, _ = socket.recv_fds(asked, _LARGEST, 4)
             if not message:
-                return
+                asking.remove(asked)
+                asked.close()
+                continue
             pid = os.fork()
             if pid == 0:
-                asked.detach()
+                for one in (listening, *asking):
+                    one.detach()
                 _become(json.loads(message), files)
             running[pid] = files.pop()
             for file in files:
                 os.close(file)
             asked.send(str(pid).encode())
+        if listening.fileno() in ready:
+            asking.append(listening.accept()[0])
 
 
 def _tell(running: dict[int, int]) -> None:
@@ -218,4 +243,10 @@ if __name__ == "__main__":
         assert 1 == len([*Path("/proc/self/task").iterdir()]), (
             "a thread would be missing in what is forked"
         )
-    _serve(socket.socket(fileno=int(sys.argv[1])))
+    given = int(sys.argv[1])
+    for first, end in (
+        (3, given),
+        (given + 1, 1 << 12),
+    ):  # pytest's own are not for whoever is forked
+        os.closerange(first, end)
+    _serve(socket.socket(fileno=given))
