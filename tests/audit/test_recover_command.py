@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import ResetReapplyExcludeType
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 
 from audit.access_log import list_accesses
 from audit.archive.file_archive import FileHistories
@@ -179,6 +182,39 @@ async def test_an_older_copy_that_has_gone_another_way_is_named(
     assert said.count("left: it runs with other entries than the register has") == 2
     for life in (shorter, longer):
         assert (await life.handle.describe()).close_time is None
+
+
+async def test_an_assessment_that_alone_is_behind_is_ended_and_goes_on(
+    world: World, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The case's own log is the register's; its assessment has begun once more, without the report."""
+    life = await world.in_its_first_year()
+    assert life.assessment
+    await life.decide("self_report")
+    for handle in (life.handle, life.assessment):
+        await life.settled(handle)
+    await world.temporal.workflow_service.reset_workflow_execution(
+        ResetWorkflowExecutionRequest(
+            namespace=world.temporal.namespace,
+            workflow_execution=WorkflowExecution(
+                workflow_id=life.assessment.id,
+                run_id=(await life.assessment.describe()).run_id,
+            ),
+            workflow_task_finish_event_id=4,
+            request_id="as-a-copy",
+            reason="it stands as before the report",
+            reset_reapply_exclude_types=[
+                ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL,
+                ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE,
+            ],
+        )
+    )
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", world.temporal.namespace)
+    found = await run(life.id, *REASON)
+    assert found.exit_code == 1
+    assert "entries of the register at other moments" in " ".join(found.output.split())
+    assert (await run(life.id, "--end-older", *REASON)).exit_code == 0
+    await until(lambda: goes_on(world, life), "its assessment goes on after the report")
 
 
 async def goes_on(world: World, life: Life) -> bool:
