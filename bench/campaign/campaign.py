@@ -78,7 +78,7 @@ async def _run(
 ) -> Outcome:
     temporal = await Client.connect(system.address, data_converter=pydantic_data_converter)
     client, history = PingtaiClient(temporal), CallHistory(plan.out / "history.jsonl")
-    receiver = Receiver(system.receiver_port)
+    receiver = Receiver(system.receiver_port, _chance(plan, plan.clients + 1))
     await receiver.start()
     async with httpx.AsyncClient(
         base_url=f"http://{system.http}", timeout=20, trust_env=False

@@ -31,6 +31,7 @@ _PAUSE = 0.3
 _TRIES = 4
 _AGAIN, _ALTERED, _APPLIES = 0.12, 0.05, 0.01
 """How often something is said again, again with another content, and applied for."""
+_TWICE = 0.2
 _REMEMBERED = 40
 _SIGNAL_WITHIN = timedelta(seconds=15)
 _WITHIN = 20.0
@@ -120,6 +121,10 @@ class Clients:
         """Send a decision, and the same one again while nobody answers; at last give up."""
         for _ in range(_TRIES):
             result = await self.send(case, channel, raw, year)
+            if channel is Channel.SIGNAL and chance.random() < _TWICE:
+                await self.send(
+                    case, channel, raw, year
+                )  # as senders do who never learn what became of it
             if result is not Result.UNANSWERED or self.stopping:
                 return
             await asyncio.sleep(chance.uniform(0.5, 4))

@@ -1,6 +1,7 @@
 """Who hears of things: a webhook for notices and events, and a follower of the feed."""
 
 import asyncio
+import random
 from collections import Counter
 from contextlib import suppress
 
@@ -13,13 +14,15 @@ NOTICES, EVENTS = "/notices", "/events"
 _LIMIT = 500
 _WAIT = 5
 _PAUSE = 1.0
+_NOT_TAKEN = 0.02
 
 
 class Receiver:
-    """Answers every POST with 204, and keeps the ids that it was sent."""
+    """Answers a POST with 204 and keeps its id, but for a few that it does not take."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, chance: random.Random) -> None:
         """Listen on a port, once started."""
+        self._chance = chance
         self.heard: dict[str, Counter[str]] = {NOTICES: Counter(), EVENTS: Counter()}
         self._port = port
         self._server: asyncio.Server | None = None
@@ -39,9 +42,11 @@ class Receiver:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin1").split("\r\n")
                 fields = dict(line.lower().split(": ", 1) for line in head[1:] if ": " in line)
                 await reader.readexactly(int(fields.get("content-length", "0")))
-                path = head[0].split(" ")[1]
-                self.heard[path][_as_sent(head, "webhook-id")] += 1
-                writer.write(b"HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n")
+                path, status = head[0].split(" ")[1], b"503 Service Unavailable"
+                if self._chance.random() >= _NOT_TAKEN:
+                    self.heard[path][_as_sent(head, "webhook-id")] += 1
+                    status = b"204 No Content"
+                writer.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\n\r\n")
                 await writer.drain()
         writer.close()
 

@@ -47,7 +47,7 @@ PLANTS = {
     "skipped-event": Plant(
         "activities/event_delivery.py",
         "                    if why is not None:\n",
-        '                    if why is not None and not one.event.id.endswith("3"):\n',
+        "                    if why is not None and one.event is None:\n",
         ("event",),
     ),
 }

@@ -18,7 +18,7 @@ from starter.client.temporal_client import PingtaiClient
 from starter.errors import NoSuchPlatform
 
 _QUIET_SECONDS = 300.0
-_DELIVERED_SECONDS = 180.0
+_DELIVERED_SECONDS = 90.0
 _OURS = "WorkflowType IN ('Platform', 'AnnualAssessment')"
 _BROKEN = ("TERMINATED", "FAILED", "TIMED_OUT", "CANCELED")
 _HARMLESS = (WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,)
@@ -119,7 +119,7 @@ async def _behind(client: PingtaiClient, platform_id: str) -> str | None:
 
 async def _until_delivered(system: System, heard: Heard) -> Checks:
     """Wait until all is delivered, as long as something still comes."""
-    deadline = time.monotonic() + _DELIVERED_SECONDS
+    deadline, missing = time.monotonic() + _DELIVERED_SECONDS, -1
     while True:
         entries = await entries_of(system.database.url)
         notices = await notices_of(system.database.url)
@@ -136,6 +136,9 @@ async def _until_delivered(system: System, heard: Heard) -> Checks:
         }
         if not any(checks.values()) or time.monotonic() > deadline:
             return checks
+        left = sum(map(len, checks.values()))
+        if left != missing:
+            deadline, missing = time.monotonic() + _DELIVERED_SECONDS, left
         await asyncio.sleep(2)
 
 
