@@ -1,6 +1,8 @@
 """Histories from the Temporal server, for as long as its retention keeps them."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -58,16 +60,28 @@ class ServerHistories:
         self._retention: timedelta | None = None
 
     async def runs(self, platform_id: str | None = None) -> AsyncIterator[StoredHistory]:
-        """See `Histories`. One platform's are held at a time, and the ids of all platforms."""
-        ids = await self.platforms() if platform_id is None else [platform_id]
-        for each in ids:
+        """See `Histories`. One platform's are held at a time."""
+        if platform_id is not None:
+            for history in await self._all_of(platform_id):
+                yield history
+            return
+        async for each in self.platforms():
             for history in await self._all_of(each):
                 yield history
 
-    async def platforms(self) -> list[str]:
-        """The ids of all platforms that the server has a run of, in order."""
-        found = {parse_workflow_id(run.workflow_id)[0] async for run in self.executions()}
-        return sorted(found - {ROSTER})
+    async def platforms(self) -> AsyncIterator[str]:
+        """The ids of all platforms that the server has a run of, in order.
+
+        Visibility lists runs in no such order: a temporary file sorts them, however many there are.
+        """
+        with closing(sqlite3.connect("")) as sorting:
+            sorting.execute("CREATE TABLE ids (id TEXT PRIMARY KEY) WITHOUT ROWID")
+            async for run in self.executions():
+                own, _ = parse_workflow_id(run.workflow_id)
+                sorting.execute("INSERT OR IGNORE INTO ids VALUES (?)", (own,))
+            ids = sorting.execute("SELECT id FROM ids WHERE id <> ? ORDER BY id", (ROSTER,))
+            for (platform_id,) in ids:
+                yield platform_id
 
     async def executions(self, narrowed: str = "") -> AsyncIterator[Execution]:
         """The runs of platforms, assessments and the roster that visibility knows, narrowed by a query."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import click
@@ -51,7 +52,8 @@ async def reconcile_command(
     """
     for platform in platforms:
         platform_id(platform)
-    wrong = looked = unchecked = 0
+    wrong = looked = unchecked = runs = 0
+    began = monotonic()
     unknown: list[str] = []
     live = source == "server" and not files
     async with open_engine(patient=True) as engine, opened(source, files) as histories:
@@ -67,10 +69,12 @@ async def reconcile_command(
                     unknown.append(one.platform_id)
                     continue
                 looked += 1
+                runs += one.runs
                 wrong += not one.agrees
                 unchecked += bool(one.not_checked)
-                en = f"{counted(looked, 'platform')}, {wrong} with problems"
-                step(Words(en, f"已核对 {looked} 个，有误 {wrong} 个"))
+                rate = _rate(looked, runs, monotonic() - began)
+                en = f"{counted(looked, 'platform')}, {wrong} with problems; {rate.en}"
+                step(Words(en, f"已核对 {looked} 个，有误 {wrong} 个；{rate.zh}"))
                 if as_json:
                     show_json_line(plain(one))
                 else:
@@ -81,6 +85,8 @@ async def reconcile_command(
     miscounted = bool(counts) and not repair
     if not as_json and (looked or not unknown):
         (show if looked else complain)(_end(looked, wrong, unchecked, miscounted=miscounted))
+        if looked and not platforms:
+            show(_rate(looked, runs, monotonic() - began))
     if unknown:
         raise NoSuchPlatform(
             f"Neither the register nor the histories have {', '.join(unknown)}: check the id.",
@@ -128,6 +134,16 @@ def _show_counts(differences: Sequence[Difference], *, repaired: bool, as_json: 
 
 _REPAIRED = Words("repaired: ", "已修复：")
 _NOTE = Words("note: ", "注：")
+
+
+def _rate(looked: int, runs: int, seconds: float) -> Words:
+    """Return how fast platforms are compared, by which people reckon how long many take."""
+    each = looked / max(seconds, 0.001)
+    rate = f"{each:,.0f}" if each >= 10 else f"{each:.1f}"
+    return Words(
+        f"{counted(runs, 'history', 'histories')}; {rate} platforms a second",
+        f"历史 {runs:,} 份；每秒核对 {rate} 个平台",
+    )
 
 
 def _end(looked: int, wrong: int, unchecked: int, *, miscounted: bool) -> Words:

@@ -201,7 +201,7 @@ async def _how_many(source: Histories, wanted: ReplayRequest) -> int | None:
     if wanted.names:
         return len(set(wanted.names))
     if isinstance(source, ServerHistories):
-        return len(await source.platforms())
+        return sum([1 async for _ in source.platforms()])
     return (await source.counts()).platforms if isinstance(source, PostgresArchive) else None
 
 

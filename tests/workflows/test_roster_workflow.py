@@ -112,7 +112,7 @@ async def _follow(life: Life, roster: Roster, raw: Raw) -> RosterReceipt:
 async def _audited(client: Client, engine: AsyncEngine, other: AsyncEngine, life: Life) -> None:
     """Archived, replayed, read, and the register rebuilt from the archive, in another database."""
     server, archive = ServerHistories(client), PostgresArchive(engine)
-    assert await server.platforms() == []
+    assert [] == [one async for one in server.platforms()]
     assert [one async for one in server.runs()] == []
     await archive_now(server, archive, ArchivingNotes(engine))
     counts = await archive.counts()
