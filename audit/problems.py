@@ -71,6 +71,8 @@ class Problem:
     """Of a dossier: which check found it."""
     missing: bool = False
     """What it is about is not there: whoever has only a part of the record cannot say that it is wrong."""
+    unchecked: bool = False
+    """Nobody can say whether anything is wrong: it depends on what no history here has."""
 
     @property
     def line(self) -> Words:

@@ -14,7 +14,7 @@ from audit.reading.case_logs import Line, Reading
 from audit.reading.check_runs import check_run, check_runs
 from audit.reading.log_links import check_logs
 from audit.reading.log_states import NO_LOG
-from audit.reading.origins import check_origins, run_logs
+from audit.reading.origins import AttestedParts, attested_parts, check_origins, run_logs
 from audit.reading.runs import Run, same_moment
 from workflows.application import PlatformApplication
 from workflows.assessment_years import opening_content
@@ -38,7 +38,8 @@ def check_reading(reading: Reading) -> list[Problem]:
     found += check_runs(reading)
     # Runs that are missing were named above.
     found += (one.problem for one in check_origins(run_logs(reading)) if not one.missing)
-    found += _links(reading)
+    attested = attested_parts(run_logs(reading))
+    found += (problem for problem in _links(reading, attested) if not problem.unchecked)
     for place, lines in reading.logs.items():
         after = _states(place, lines, found)
         for line in lines:
@@ -51,18 +52,22 @@ def check_reading(reading: Reading) -> list[Problem]:
 
 def not_checked(reading: Reading) -> list[Problem]:
     """Return what depends on a run that is not here, or in part, and that no history names."""
-    doubts = check_origins(run_logs(reading))
-    return [*reading.erased, *(one.problem for one in doubts if one.missing and not one.named)]
+    runs = run_logs(reading)
+    found = [one.problem for one in check_origins(runs) if one.missing and not one.named]
+    if attested := attested_parts(runs):  # else nothing in the logs is unchecked
+        found += (problem for problem in _links(reading, attested) if problem.unchecked)
+    return [*reading.erased, *found]
 
 
-def _links(reading: Reading) -> Iterator[Problem]:
+def _links(reading: Reading, attested: AttestedParts) -> Iterator[Problem]:
     """Check the hash chain of each log, and how logs continue each other."""
     logs = {log: reading.entries(log) for log in reading.logs}
-    for problem in check_logs(logs, erased=reading.erased_logs):
+    for problem in check_logs(logs, erased=reading.erased_logs, attested=attested):
         if problem.missing and reading.erased and not reading.erased_logs:
             continue  # it cannot be read, which is said; what it goes on from is not checked
         log = LogId.of_file(problem.where).name
-        yield Problem(f"{reading.platform_id}, log {log}", problem.words)
+        where = f"{reading.platform_id}, log {log}"
+        yield Problem(where, problem.words, unchecked=problem.unchecked)
 
 
 def _states(place: LogId, lines: tuple[Line, ...], found: list[Problem]) -> list[CaseState]:

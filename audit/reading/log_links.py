@@ -10,6 +10,7 @@ from audit.reading.check_signatures import check_signatures
 from audit.reading.followed_changes import FollowedLogs
 from audit.reading.known_rosters import check_rosters
 from audit.reading.log_states import states_of
+from audit.reading.origins import NOTHING_ATTESTED, AttestedParts
 from db.log_order import ASSESSMENT_ENDS
 from workflows.log_id import LogId
 from workflows.next_term import years_of
@@ -23,11 +24,16 @@ Logs = Mapping[LogId, Sequence[LogEntry]]
 
 
 def check_logs(
-    logs: Logs, until: datetime | None = None, *, erased: Logs | None = None
+    logs: Logs,
+    until: datetime | None = None,
+    *,
+    erased: Logs | None = None,
+    attested: AttestedParts = NOTHING_ATTESTED,
 ) -> Iterator[Problem]:
     """Return whatever does not hold, log by log; `until`: when the logs were taken, where that is known.
 
-    `erased` are logs of erased terms: their hashes stand, and what they said is gone.
+    `erased` are logs of erased terms: their hashes stand, and what they said is gone. What depends on what
+    is `attested` alone is `unchecked`.
     """
     yield from check_rosters(logs)
     for place, log in logs.items():
@@ -39,13 +45,13 @@ def check_logs(
         if wrong:
             yield Problem(place.file, wrong, Check.CHAIN)
         elif place.year == 0:
-            yield from _continued(logs, place, log)
+            yield from _continued(logs, place, log, attested)
             yield from _followed(logs, place.term, log, until)
         yield from check_signatures(place, logs)
         yield from check_recoveries(place, logs)
 
 
-def check_links(logs: Logs) -> Iterator[Problem]:
+def check_links(logs: Logs, attested: AttestedParts = NOTHING_ATTESTED) -> Iterator[Problem]:
     """Return the same of logs whose chains are known to hold: only how they continue each other."""
     yield from check_rosters(logs)
     for place, log in logs.items():
@@ -59,10 +65,18 @@ def check_links(logs: Logs) -> Iterator[Problem]:
             )
             yield Problem(place.file, words, Check.LINKS)
         if place.year == 0:
-            yield from _continued(logs, place, log)
+            yield from _continued(logs, place, log, attested)
             yield from _followed(logs, place.term, log, None)
         yield from check_signatures(place, logs)
         yield from check_recoveries(place, logs)
+
+
+def opened_in_attested(logs: Logs, attested: AttestedParts) -> Iterator[LogId]:
+    """Return the assessments that are opened by entries which only the register attests."""
+    for place, numbers in attested.entries.items():
+        for entry, year, opening in _openings(logs.get(place, ())):
+            if entry.seq in numbers:
+                yield LogId(place.term, year, opening)
 
 
 def _followed(
@@ -115,7 +129,9 @@ def _openings(log: Sequence[LogEntry]) -> Iterator[tuple[LogEntry, int, int]]:
             yield entry, state.open_assessment, state.openings
 
 
-def _continued(logs: Logs, place: LogId, log: Sequence[LogEntry]) -> Iterator[Problem]:
+def _continued(
+    logs: Logs, place: LogId, log: Sequence[LogEntry], attested: AttestedParts
+) -> Iterator[Problem]:
     """Check that a term names the one before it, and its assessments' logs, as they ended."""
     said = log[0].said.get("previous")
     if place.term > 1 and isinstance(said, dict):
@@ -134,7 +150,7 @@ def _continued(logs: Logs, place: LogId, log: Sequence[LogEntry]) -> Iterator[Pr
             f"其所接续的第 {place.term - 1} 期尚未结束：处于 {after[-1].stage}",
         )
         yield Problem(place.file, words, Check.LINKS)
-    yield from _assessments(logs, place.term, log)
+    yield from _assessments(logs, place.term, log, attested)
 
 
 def _years_before(place: LogId, said: Any, after: Sequence[CaseState]) -> Iterator[Problem]:
@@ -164,7 +180,9 @@ def _missing_before(place: LogId) -> Problem:
     return Problem(place.file, words, Check.LINKS, missing=True)
 
 
-def _assessments(logs: Logs, term: int, log: Sequence[LogEntry]) -> Iterator[Problem]:
+def _assessments(
+    logs: Logs, term: int, log: Sequence[LogEntry], attested: AttestedParts
+) -> Iterator[Problem]:
     """Check what a platform's log says of its assessments' logs: that they are there, and how they ended."""
     opened: dict[int, int] = {}
     last: dict[LogId, LogEntry] = {}
@@ -179,7 +197,11 @@ def _assessments(logs: Logs, term: int, log: Sequence[LogEntry]) -> Iterator[Pro
             year = entry.said["year"]
             place = LogId(term, year, opened.get(year, 1))
             last[place] = entry
-            yield from _ended(logs, place, entry)
+            short = len(logs.get(place, ())) < entry.said["entries"]
+            if short and attested.may_hold_end(LogId(term), entry.seq, place):
+                yield _end_attested(place, entry)
+            else:
+                yield from _ended(logs, place, entry)
     still_open = after[-1].open_assessment if isinstance(after[-1], PlatformState) else None
     for place, entry in last.items():
         entries, there = entry.said["entries"], len(logs.get(place, ()))
@@ -189,6 +211,16 @@ def _assessments(logs: Logs, term: int, log: Sequence[LogEntry]) -> Iterator[Pro
                 f"现有 {there} 条，而平台记录第 {entry.seq} 条载明它以第 {entries} 条结束",
             )
             yield Problem(place.file, words, Check.LINKS)
+
+
+def _end_attested(place: LogId, note: LogEntry) -> Problem:
+    entries, by = note.said["entries"], note.seq
+    words = Words(
+        f"entries up to {entries}, with which it ended by the platform's entry {by}, are attested by the"
+        " register only, as that entry is: no history of them is here",
+        f"平台记录第 {by} 条载明它以第 {entries} 条结束；该条及至此的各条仅由名册证明：相应历史不在此处",
+    )
+    return Problem(place.file, words, Check.LINKS, unchecked=True)
 
 
 def _ended(logs: Logs, place: LogId, note: LogEntry) -> Iterator[Problem]:

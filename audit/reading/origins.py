@@ -156,18 +156,49 @@ def _started_with_a_log(run: RunLog, runs: Iterable[RunLog]) -> Iterator[Doubt]:
         yield Doubt(run, words)
 
 
-def _recovered(run: RunLog, runs: Iterable[RunLog], by: Words) -> Iterator[Doubt]:
-    """A case that was gone on with from its log: what no history has is attested by the register alone."""
+class AttestedParts(NamedTuple):
+    """What only the register attests, since a case was gone on with from its log; by the histories at hand."""
+
+    entries: Mapping[LogId, range]
+    """The numbers of entries that no history of a run before has."""
+    ended: frozenset[LogId]
+    """Logs with whose last entry a run ended: they have no more."""
+
+    def __bool__(self) -> bool:
+        return any(self.entries.values())
+
+    def may_hold_end(self, own: LogId, seq: int, of: LogId) -> bool:
+        """Whether a log's entry that notes how another one ended, and that end, may stand there alone."""
+        return seq in self.entries.get(own, ()) and of not in self.ended
+
+
+NOTHING_ATTESTED = AttestedParts({}, frozenset())
+
+
+def attested_parts(runs: Sequence[RunLog]) -> AttestedParts:
+    """Return which parts of logs only the register attests."""
+    recovered = (run for run in runs if run.recovered and run.received)
+    ended = frozenset(run.place for run in runs if run.ends and not run.next_run)
+    return AttestedParts({run.place: _attested(run, runs) for run in recovered}, ended)
+
+
+def _attested(run: RunLog, runs: Iterable[RunLog]) -> range:
+    """The entries that a run which went on from its log received, and that no history of a run before has."""
     others = [one for one in runs if one.place == run.place and not one.ids & run.ids]
     known = {entry for one in others for entry in one.written}
     known |= {end for one in runs for end in one.noted.get(run.place, ())}
-    count, last = len(run.received), _vouched(run, known)
-    if last == count:
+    return range(_vouched(run, known) + 1, len(run.received) + 1)
+
+
+def _recovered(run: RunLog, runs: Iterable[RunLog], by: Words) -> Iterator[Doubt]:
+    """A case that was gone on with from its log: what no history has is attested by the register alone."""
+    alone = _attested(run, runs)
+    if not alone:
         return
     words = Words(
-        f"entries {last + 1} to {count} of its log are attested by the register only: no history of the runs"
-        f" before is here; gone on with from the log {by.en}",
-        f"其第 {last + 1} 至 {count} 条仅由名册证明：此前运行的历史不在此处；{by.zh}据记录接续",
+        f"entries {alone[0]} to {alone[-1]} of its log are attested by the register only: no history of the"
+        f" runs before is here; gone on with from the log {by.en}",
+        f"其第 {alone[0]} 至 {alone[-1]} 条仅由名册证明：此前运行的历史不在此处；{by.zh}据记录接续",
     )
     yield Doubt(run, words, missing=True)
 

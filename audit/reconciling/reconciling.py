@@ -13,6 +13,8 @@ from audit.reading.case_logs import Reading, read_platform, readings
 from audit.reading.check_histories import check_reading, not_checked
 from audit.reading.check_signatures import signed_after_revocation
 from audit.reading.known_rosters import cases_without_signatures, foreign_versions
+from audit.reading.log_links import opened_in_attested
+from audit.reading.origins import attested_parts, run_logs
 from audit.reconciling.differences import (
     DERIVED,
     Difference,
@@ -175,7 +177,10 @@ async def _one(
         )
         expected = await _expected(about, reading, lines, settled)
         done.ahead, done.unproved = expected.ahead, expected.unproved
-        done.problems += _unproved(reading, expected)
+        attested = set(_attested(reading))
+        done.not_checked += _unproved(reading, expected, attested)
+        done.problems += _unproved(reading, expected, {*expected.unproved} - attested)
+        done.problems += _impossible(reading, expected)
         logs = {place: [line.entry for line in log] for place, log in reading.logs.items()}
         done.problems += foreign_versions(logs, await about.roster_digests())
         done.problems += cases_without_signatures(logs, await about.roster_since())
@@ -216,13 +221,27 @@ def _but_erased(rows: Rows, erased: Container[int]) -> Rows:
     return {key: row for key, row in rows.items() if row.get("term") not in erased}
 
 
-def _unproved(reading: Reading, expected: ExpectedRegister) -> Iterator[Problem]:
-    """Name logs that the histories do not have, and logs that no case can have."""
+def _attested(reading: Reading) -> Iterator[LogId]:
+    """The assessments that were opened by entries which only the register attests."""
+    if parts := attested_parts(run_logs(reading)):
+        logs = {place: reading.entries(place) for place in reading.logs}
+        yield from opened_in_attested(logs, parts)
+
+
+def _unproved(
+    reading: Reading, expected: ExpectedRegister, places: Container[LogId]
+) -> Iterator[Problem]:
+    """Name those logs among some that the histories do not have."""
     for place in expected.unproved:
-        words = Words(
-            "it is in the register, and in no history", "名册中有此记录，而没有相应的历史"
-        )
-        yield Problem(f"{reading.platform_id}, log {place.name}", words)
+        if place in places:
+            words = Words(
+                "it is in the register, and in no history", "名册中有此记录，而没有相应的历史"
+            )
+            yield Problem(f"{reading.platform_id}, log {place.name}", words)
+
+
+def _impossible(reading: Reading, expected: ExpectedRegister) -> Iterator[Problem]:
+    """Name logs that no case can have."""
     for place, why in expected.unreadable.items():
         named = f"{reading.platform_id}, log {place.name}"
         if place in expected.unproved:

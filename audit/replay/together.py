@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from audit.problems import Finding
 from audit.reading.log_links import check_links
 from audit.reading.log_states import NO_LOG
-from audit.reading.origins import check_origins
+from audit.reading.origins import attested_parts, check_origins
 from audit.replay.divergence import Divergence
 from audit.replay.replaying import Replayed, log_of_state
 from db.projection import Row, assessment_row, term_row
@@ -181,12 +181,15 @@ def _between_runs(
         found[doubt.run.run_id].append(Finding(doubt.words, event_id=1, unchecked=doubt.missing))
     whole = all(one.divergence is None for one in replayed)
     ends = {place.file: one.run_id for place, one in last.items()}
-    for problem in check_links({place: one.log for place, one in last.items()}):
+    logs = {place: one.log for place, one in last.items()}
+    for problem in check_links(logs, attested_parts(runs)):
         # What is missing is named by the log that should be there: it is said of the last run at hand.
         run_id = ends.get(problem.where) or list(ends.values())[-1]
         log = problem.where.removeprefix("logs/").removesuffix(".jsonl")
         words = Words(f"log {log}: {problem.words.en}", f"记录 {log}：{problem.words.zh}")
-        found[run_id].append(Finding(words, unchecked=problem.missing or not whole))
+        found[run_id].append(
+            Finding(words, unchecked=problem.missing or problem.unchecked or not whole)
+        )
     return found
 
 

@@ -5,21 +5,26 @@ from typing import Any
 
 import pytest
 
+from audit.reading import check_histories
+from audit.reading.case_logs import Line, read_runs
 from audit.reading.check_recoveries import check_recoveries
-from audit.reading.log_links import check_logs
-from audit.reading.origins import RunLog, check_origins, recovered_by
+from audit.reading.log_links import check_links, check_logs, opened_in_attested
+from audit.reading.origins import RunLog, attested_parts, check_origins, recovered_by
+from tests.register.cases import assessment_of, listed
 from tests.rules import officers
 from tests.rules.authored_cases import at as authored_at
 from tests.rules.cases import at_stage, moment, recovery
 from tests.rules.rosters import Roster
 from workflows.case import Case
 from workflows.log_id import LogId
+from workflows.record import LogEntry
 from workflows.recovering import note_recovery
 from workflows.recovery import RECOVERY_NAMESPACE, Recovery
 from workflows.signatures import Signature
-from workflows.vocabulary import Stage
+from workflows.vocabulary import Happening, Stage
 
 PLACE = LogId(1)
+YEARLY = LogId(1, 1, 1)
 
 
 def signed(case: Case[Any], known: Roster, by: str, **changes: Any) -> Recovery:
@@ -99,3 +104,71 @@ def test_a_start_that_was_refused_spoils_nothing() -> None:
         replace(refused, under_way=True),
     ):
         assert "have no origin" in next(iter(check_origins([other]))).words.en
+
+
+def assessed() -> dict[LogId, list[LogEntry]]:
+    """The logs of a platform and of an assessment that has ended; then the platform went on from its log."""
+    platform = listed()
+    yearly = assessment_of(platform)
+    for kind in ("self_report", "district_review", "evaluation"):
+        yearly.decide(kind)
+    end = yearly.case.log[-1]
+    platform.at = yearly.at
+    said = {"year": 1, "log_hash": end.hash, "entries": end.seq}
+    platform.record_event(Happening.ASSESSMENT_ENDED, said, yearly.case.state.stage)
+    case = platform.case
+    note_recovery(case, recovery(case), platform.at)
+    return {PLACE: list(case.log), YEARLY: list(yearly.case.log)}
+
+
+@pytest.mark.parametrize("kept", [0, 1, 3])
+def test_an_end_that_only_the_register_attests_is_not_checked(
+    monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    """An assessment ended after it was archived, and then all was lost: nobody can say anything is wrong."""
+    logs = assessed()
+    own, yearly = logs[PLACE], logs[YEARLY]
+    by = recovered_by(own)
+    received = tuple(entry.hash for entry in own[:-1])
+    last = frozenset((own[-1].hash,))
+    gone_on = RunLog("platform:p", "new", PLACE, received=received, written=last, recovered=by)
+    archived = {PLACE: own} | ({YEARLY: yearly[:kept]} if kept else {})
+    start = RunLog(
+        "platform:p",
+        "old",
+        PLACE,
+        written=frozenset(received[:-1]),
+        first=received[0],
+        under_way=True,
+    )
+    first = yearly[0].hash
+    part = frozenset(entry.hash for entry in yearly[:kept])
+    open_one = RunLog("p:1", "year", YEARLY, written=part, first=first, under_way=True)
+
+    def found(*runs: RunLog) -> list[tuple[bool, str]]:
+        links = check_links(archived, attested_parts(runs))
+        ended = "by the platform's entry"
+        return [(one.unchecked, one.words.en) for one in links if ended in one.words.en]
+
+    [(unchecked, words)] = found(gone_on, start, open_one)
+    assert unchecked
+    assert "are attested by the register only, as that entry is" in words
+    monkeypatch.setattr(check_histories, "run_logs", lambda _: [gone_on, start, open_one])
+    at = read_runs("p", ())
+    lines = {
+        place: tuple(Line(place, entry, None, 1, 1) for entry in log)  # type: ignore[arg-type]
+        for place, log in archived.items()
+    }
+    at.logs = lines
+    assert words in [problem.words.en for problem in check_histories.not_checked(at)]
+    opened = list(opened_in_attested(archived, attested_parts([gone_on])))
+    assert opened == [YEARLY]
+    assert [] == list(opened_in_attested(archived, attested_parts([gone_on, start])))
+    # Nobody went on with the log, or a run that is here noted the end itself: then an entry is missing.
+    noted = replace(start, written=frozenset(received))
+    plain = replace(gone_on, recovered=None)
+    closed = replace(open_one, under_way=False, ends=frozenset(("ab" * 32,)))
+    for runs in ((plain, start), (gone_on, noted), (gone_on, start, closed)):
+        [(unchecked, words)] = found(*runs)
+        assert not unchecked
+        assert "missing" in words
