@@ -1,6 +1,7 @@
 """An import from its file to its summary: read, checked whole, started, told, and the rest set apart."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from starter.commands.batch.sender import BatchSender
 from starter.commands.importing import import_report as report
 from starter.commands.importing.application_files import Read, read_applications
 from starter.commands.importing.import_checks import ImportChecks
+from starter.commands.importing.missing_signatures import missing_signatures
 from starter.commands.importing.starting import Connect, PlatformStarter
 from starter.desk.reach import by_http, open_pingtai
 from starter.errors import PingtaiError
@@ -71,6 +73,7 @@ def check_import(order: Import) -> CheckedImport | None:
     read = read_applications(order.file, order.form)
     lines = _checked(order, read)
     if order.check:
+        _refuse_if_wrong(order, _unsigned(order, lines, table=read.table))
         _say_checked(order, len(lines))
         return None
     return CheckedImport(lines, RejectedLines.beside(order.file, read.form, order.refused))
@@ -113,9 +116,30 @@ def _checked(order: Import, read: Read) -> list[Line]:
     checked = ImportChecks(datetime.now(UTC), table=read.table, told=read.absent).check(
         read.entries
     )
-    problems = [*read.problems, *checked.problems]
+    _refuse_if_wrong(order, [*read.problems, *checked.problems])
+    return checked.lines
+
+
+def _unsigned(order: Import, lines: list[Line], *, table: bool) -> list[report.Problem]:
+    """What would be refused because nobody signed it; said to be unknown where the roster is away."""
+    if order.first_terms:
+        return []  # the register is not asked, and no case begins with a roster
+    try:
+        return asyncio.run(missing_signatures(lines, table=table))
+    except PingtaiError as error:
+        complain(
+            Words(
+                f"Not checked, whether what is brought in must be signed: {error.words.en}",
+                f"未检查转入内容是否须签名：{error.words.zh}",
+            )
+        )
+        return []
+
+
+def _refuse_if_wrong(order: Import, problems: Sequence[report.Problem]) -> None:
+    """Report what is wrong in the file. Raises click.exceptions.Exit where anything is."""
     if not problems:
-        return checked.lines
+        return
     report.tell(problems, as_json=order.as_json)
     complain(
         Words(
