@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-from workflows.errors import BadInput, NoSuchPlatform, NotAllowed, PingtaiError, Unreachable
+from workflows.errors import BadInput, Moved, NoSuchPlatform, NotAllowed, PingtaiError, Unreachable
 from workflows.words import Words
 
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MAY_BE_ACCEPTED",
     "BadInput",
+    "Moved",
     "NoSuchPlatform",
     "NotAllowed",
     "NotSent",

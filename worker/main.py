@@ -39,6 +39,11 @@ _OURS = (
         "audit.commands.recover:recover_command",
     ),
     Listed(
+        "move",
+        "Move open terms to another Temporal, while people decide. 迁移",
+        "worker.moving.move_command:move_command",
+    ),
+    Listed(
         "worker",
         "Run a worker against any Temporal and PostgreSQL. 启动工作进程",
         "worker.operator_commands:worker",

@@ -89,6 +89,13 @@ class CaseWorkflow(RosterNews[S]):
         Raises:
             ApplicationError: `Refused` (details: the refusal) or `InvalidMessage`; nothing has changed.
         """
+        self.answering += 1
+        try:
+            return await self._decide_in_turn(said)
+        finally:
+            self.answering -= 1
+
+    async def _decide_in_turn(self, said: tuple[Any, ...]) -> Receipt:
         self._hold_until_dated()
         read = self._read.pop(_update_id(), None)  # none in a replay, which validates nothing
         decision = read or sole_argument(said)
@@ -130,6 +137,7 @@ class CaseWorkflow(RosterNews[S]):
     @decide.validator
     def validate_decision(self, *said: Any) -> None:
         """Refuse before anything enters the history; behind a queue of signals only what is no decision."""
+        self.check_stays()
         try:
             if self.invalid:
                 raise self.invalid
@@ -254,6 +262,8 @@ class CaseWorkflow(RosterNews[S]):
     @workflow.query
     def log(self) -> list[LogEntry]:
         """The whole log of the case, over all its runs."""
+        if self.left:
+            raise self.moved()
         return [] if self.invalid or self.unconfirmed else self.case.log
 
     @workflow.query
@@ -288,6 +298,8 @@ class CaseWorkflow(RosterNews[S]):
         return DecisionPreview(stage=stage, repeated=True, set_aside_by=first.set_aside_by)
 
     def _check_known(self) -> None:
+        if self.left:
+            raise self.moved()
         if self.invalid:
             raise answer_of(self.invalid)
         if self.unconfirmed:

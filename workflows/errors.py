@@ -39,3 +39,23 @@ class Unreachable(PingtaiError):
     """Temporal, a worker or PostgreSQL does not answer."""
 
     exit_code = 4
+
+
+class Moved(Unreachable):
+    """A case, or the roster, that moves to another Temporal: nothing was taken here."""
+
+    def __init__(self, name: str, to: str, more: Words | None = None) -> None:
+        """`name` is what moves, `to` the profile of the Temporal where it goes on."""
+        words = Words(
+            f"{name} moves to the Temporal of profile {to}: send it again in a moment, with the same id",
+            f"{name} 正迁往配置 {to} 所指的 Temporal：请稍后以同一编号重发",
+        )
+        if more:
+            words = Words(f"{words.en} ({more.en})", f"{words.zh}（{more.zh}）")
+        super().__init__(words)
+        self.name = name
+        self.to = to
+
+    def unknown(self, why: Words) -> "Moved":
+        """The same, where the profile cannot be used here."""
+        return Moved(self.name, self.to, why)

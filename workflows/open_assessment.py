@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.case_workflow import CaseWorkflow
     from workflows.circumstances import Edition
     from workflows.contract import CLOSE_ASSESSMENT, FOLLOW_PLATFORM, NOTE_YEAR_END
+    from workflows.leaving import Departure, destination_in
     from workflows.lifecycle import PLATFORM
     from workflows.model import InvalidMessage, as_sent, record_from
     from workflows.platform_changes import changes_after
@@ -47,6 +48,7 @@ class OpenAssessment(CaseWorkflow[PlatformState]):
         """Up to which entry the open assessment knows the platform's log, as far as it must follow it."""
         self._ends: list[tuple[Assessment, Arrival, Any]] = []
         self._untrue = 0
+        self._year_has_left = False
         self.noted: YearEnd | None = None
         """How the open assessment has ended, where the platform's log has it already."""
 
@@ -76,6 +78,25 @@ class OpenAssessment(CaseWorkflow[PlatformState]):
     def changes(self) -> list[LogEntry]:
         """What the open assessment must follow and has not been told."""
         return changes_after(self.case.log, self._passed_on)
+
+    def may_leave(self) -> bool:
+        """Whether the platform, too, has nothing open: its assessment leaves first."""
+        no_year = self._year is None and self.case.state.open_assessment is None
+        return super().may_leave() and (no_year or self._year_has_left)
+
+    def must_leave(self) -> bool:
+        """Whether its assessment has left."""
+        return self._year_has_left
+
+    async def follow_if_left(self, why: BaseException | None) -> None:
+        """Where the open assessment has left for another engine, decide nothing until the platform leaves."""
+        to = destination_in(why)
+        if to is None:
+            return
+        self._year_has_left = True
+        if self.departure is None:
+            self.departure = Departure(to=to)
+        await workflow.wait_condition(lambda: self.left)
 
     async def pass_on(self, child: Assessment) -> None:
         """Tell the open assessment what it must follow."""

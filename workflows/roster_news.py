@@ -9,14 +9,14 @@ with workflow.unsafe.imports_passed_through():
     from workflows.circumstances import Edition
     from workflows.contract import LEARN_ROSTER, ROSTER_NEWS
     from workflows.known_roster import learn_roster, news_in
+    from workflows.leaving_case import LeavingCase
     from workflows.message_answers import answer_of, sole_argument
     from workflows.model import InvalidMessage
-    from workflows.recovered_case import RecoveredCase
     from workflows.rules import S
     from workflows.signal_queue import SignalQueue
 
 
-class RosterNews(RecoveredCase[S]):
+class RosterNews(LeavingCase[S]):
     """A case that may be shown later versions of the roster."""
 
     queue: SignalQueue
@@ -44,6 +44,7 @@ class RosterNews(RecoveredCase[S]):
     @learn_roster.validator
     def validate_roster(self, *said: Any) -> None:
         """Refuse before anything enters the history."""
+        self.check_stays()
         try:
             if self.invalid:
                 raise self.invalid

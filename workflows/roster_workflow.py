@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         UNCONFIRMED,
         WRITE_ROSTER,
     )
+    from workflows.leaving_roster import LeavingRoster
     from workflows.message_answers import answer_of, sole_argument
     from workflows.model import (
         WHOLE,
@@ -67,7 +68,7 @@ class RosterPreview(Record):
 
 
 @workflow.defn(name=ROSTER_TYPE)
-class RosterWorkflow:
+class RosterWorkflow(LeavingRoster):
     """Who may sign, by whose appointment, with which keys."""
 
     @workflow.init
@@ -262,6 +263,10 @@ class RosterWorkflow:
                 page.append(entry)
         return page
 
+    def may_leave(self) -> bool:
+        """Whether the register has all, and the cases know it."""
+        return self.confirmed and not (self.invalid or self._unwritten() or self.untold)
+
     @workflow.update(description="Take a decision on the roster, or refuse it and leave nothing.")
     async def decide(self, *said: Any) -> RosterReceipt:
         """Take a decision (`workflows.roster_decisions`) and answer with a receipt.
@@ -286,6 +291,8 @@ class RosterWorkflow:
     @decide.validator
     def validate_decision(self, *said: Any) -> None:
         """Refuse before anything enters the history."""
+        if self.departure:
+            raise self.moved()
         if self.invalid:
             raise self.invalid
         try:
@@ -340,6 +347,8 @@ class RosterWorkflow:
         return RosterPreview(at=workflow.now())
 
     def _check(self) -> None:
+        if self.left:
+            raise self.moved()
         if self.invalid:
             raise self.invalid
         if self.recovery and not self.confirmed:

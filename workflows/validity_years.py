@@ -142,6 +142,7 @@ class YearsOfValidity(OpenAssessment):
             self.case.note_outside_roles(ended.roles)
             content = ended.content()
         except ChildWorkflowError as error:
+            await self.follow_if_left(error.cause)
             content["reason"] = str(error.cause or error)[:300]
         noted = self.noted  # where it said so before it answered
         self.follow(None)

@@ -118,7 +118,7 @@ async def archive_now(
     narrowed = "" if whole or before is None else _closed_since(before.began_at - _OVERLAP)
     try:
         async for batch in _batches(server.executions(narrowed)):
-            await _take_all(batch, server, archive, taken)
+            await take_all(batch, server, archive, taken)
             on_the_way(taken)
     except BaseException as error:
         # A database that is away cannot note why: the error itself says it.
@@ -128,7 +128,7 @@ async def archive_now(
     return await notes.end(number, taken.looked, taken.kept, taken.gone)
 
 
-async def _take_all(
+async def take_all(
     batch: list[Execution], server: ServerHistories, archive: Archive, taken: Taken
 ) -> None:
     """Take what is missing of a batch, and of the runs that the histories taken name."""

@@ -19,6 +19,7 @@ _WHAT = {
     "replay": Words("replay", "重放"),
     "rebuild": Words("rebuild", "重建名册"),
     "recover": Words("recover", "据记录接续"),
+    "move": Words("move", "迁移"),
     "dossier": Words("dossier", "导出档案"),
     "dossier written": Words("dossier written", "档案已写出"),
     "digest leaves": Words("digest leaves", "导出摘要明细"),

@@ -13,6 +13,7 @@ from audit.archive.archive_store import configured_store
 from audit.archive.file_archive import FileHistories
 from audit.commands import WRONG
 from audit.commands.audit_options import json_lines_option
+from audit.commands.confirmed_start import confirm_start
 from audit.commands.progress_line import watching
 from audit.commands.recovery_view import (
     show_recovered,
@@ -34,9 +35,7 @@ from starter.commands.own_signature import OwnSignature
 from starter.desk.reach import directly_only
 from starter.desk.user_name import who
 from starter.errors import BadInput
-from starter.terminal.command_runner import Declined, answering
-from starter.terminal.language import say
-from starter.terminal.screen import at_terminal
+from starter.terminal.command_runner import answering
 from workflows.contract import ROSTER_ID
 from workflows.words import Words, counted
 
@@ -136,7 +135,11 @@ async def recover_command(
             stating = Stating(engine, who(), reason or "", signer)
             await stating.check()
         if (lost or roster) and not dry_run:
-            _ask(len(lost), agreed=yes)
+            question = Words(
+                f"Go on with {counted(len(lost), 'term')}? No other Temporal may still run them.",
+                f"接续以上 {len(lost)} 个期次？须确认没有其他 Temporal 仍在运行。",
+            )
+            confirm_start(question, agreed=yes)
             if roster:
                 became = await recover_roster(engine, client, stating)
                 left = show_recovered(ROSTER_ID, became, as_json=as_json) or left
@@ -154,24 +157,3 @@ async def _where_kept(
     if files and runs:
         return f"{', '.join(one.name for one in files)} ({runs} runs)"
     return await kept_in_archive(engine, platform_id)
-
-
-def _ask(terms: int, *, agreed: bool) -> None:
-    """Ask whether to start what was shown.
-
-    Raises:
-        BadInput: nobody can be asked.
-        Declined: no.
-    """
-    if agreed:
-        return
-    if not at_terminal():
-        raise BadInput("Nothing was started: add --yes", "未启动任何期次：确需接续的，请加 --yes")
-    from starter.commands.guided.prompts import sure  # noqa: PLC0415 - only a terminal asks
-
-    question = Words(
-        f"Go on with {counted(terms, 'term')}? No other Temporal may still run them.",
-        f"接续以上 {terms} 个期次？须确认没有其他 Temporal 仍在运行。",
-    )
-    if not sure(say(question)):
-        raise Declined

@@ -19,6 +19,7 @@ from audit.recovering.kept_histories import kept_in_archive
 from audit.recovering.recovery_sender import Outcome, Recovered, why_it_failed
 from audit.recovering.statement import Stating, recovery_id, signature_of
 from starter.client.case_queries import CaseQueries
+from starter.client.moved_runs import destination_of
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform, Unreachable
 from workflows.contract import ROSTER_ID, ROSTER_TYPE, TASK_QUEUE
@@ -30,10 +31,12 @@ _AGAIN_AFTER = 0.2
 
 
 async def is_lost(engine: AsyncEngine, client: Client) -> bool:
-    """Whether the register has a roster, and no workflow of it runs at Temporal."""
+    """Whether the register has a roster, and no workflow of it runs at Temporal; it has not moved away."""
     if not await held_log(engine):
         return False
-    found = await CaseQueries(client).describe(ROSTER_ID)
+    found = await CaseQueries(client).look(ROSTER_ID)
+    if found and await destination_of(found):
+        return False
     return found is None or found.close_time is not None
 
 
@@ -78,7 +81,7 @@ async def _outcome(client: Client, handle: WorkflowHandle[Any, Any]) -> Recovere
     try:
         async with asyncio.timeout(_WITHIN):
             while True:
-                found = await queries.describe(ROSTER_ID)
+                found = await queries.look(ROSTER_ID)
                 if found and found.status is WorkflowExecutionStatus.FAILED:
                     return Recovered(Outcome.REFUSED, await why_it_failed(handle))
                 try:

@@ -14,6 +14,7 @@ from db.open_cases import OpenCase
 from db.queries import RegisterQueries
 from starter.client.blocking_workflow import find_block
 from starter.client.case_queries import CaseQueries
+from starter.client.moved_runs import destination_of
 from starter.errors import NoSuchPlatform, Unreachable
 from workflows.case_roles import year_log
 from workflows.contract import assessment_workflow_id, platform_workflow_id
@@ -77,8 +78,12 @@ class OpenTerm(NamedTuple):
         return self.standing not in (Standing.LOST, Standing.LIVES)
 
 
-async def read_term(engine: AsyncEngine, client: Client, case: OpenCase) -> OpenTerm:
+async def read_term(
+    engine: AsyncEngine, client: Client, case: OpenCase, *, returns: bool = False
+) -> OpenTerm:
     """Read an open term's logs and check them, and look what Temporal has of it.
+
+    `returns`: one that had moved away comes back; without, it is left.
 
     Raises:
         Unreachable: Temporal does not answer.
@@ -108,7 +113,7 @@ async def read_term(engine: AsyncEngine, client: Client, case: OpenCase) -> Open
     )
     if PLATFORM.ended(stage):
         return found._replace(standing=Standing.LIVES, why=ENDED)
-    return await _beside_temporal(CaseQueries(client), found, log)
+    return await _beside_temporal(CaseQueries(client), found, log, returns=returns)
 
 
 def _faults(logs: dict[LogId, list[LogEntry]]) -> Sequence[Words]:
@@ -120,11 +125,13 @@ def _faults(logs: dict[LogId, list[LogEntry]]) -> Sequence[Words]:
 
 
 async def _beside_temporal(
-    queries: CaseQueries, found: OpenTerm, year: Sequence[LogEntry]
+    queries: CaseQueries, found: OpenTerm, year: Sequence[LogEntry], *, returns: bool
 ) -> OpenTerm:
     """See what Temporal has of a term; `year` is the register's log of its open assessment."""
     case = found.case
-    latest = await queries.describe(platform_workflow_id(case.platform_id))
+    latest = await queries.look(platform_workflow_id(case.platform_id))
+    if latest and not returns and (to := await destination_of(latest)):
+        return found._replace(standing=Standing.BLOCKED, why=_moved(to))
     if latest and latest.close_time is None:
         block = find_block(latest)
         if block:
@@ -133,7 +140,7 @@ async def _beside_temporal(
     if latest and latest.status is not WorkflowExecutionStatus.FAILED:
         found = await _closed(queries, found, latest)
     if found.standing is Standing.LOST and found.year:
-        child = await queries.describe(_assessment(found))
+        child = await queries.look(_assessment(found))
         if child and child.close_time is None:
             why = Words(f"its assessment {child.id} still runs", f"其考核 {child.id} 仍在运行")
             return found._replace(standing=Standing.BLOCKED, why=why)
@@ -208,6 +215,13 @@ def _older(there: int, entries: int) -> Words:
     return Words(
         f"it runs with {there} of {entries} entries: an older copy of Temporal's data",
         f"运行中的流程仅有 {entries} 条中的 {there} 条：Temporal 数据较旧",
+    )
+
+
+def _moved(to: str) -> Words:
+    return Words(
+        f"it has moved to profile {to}, or is about to: pingtai move --to {to}",
+        f"已迁往或正迁往配置 {to}：pingtai move --to {to}",
     )
 
 

@@ -35,8 +35,13 @@ class RecoveringTerms:
         histories: Histories,
         *,
         end_older: bool = False,
+        returns: bool = False,
     ) -> None:
-        """`histories` are those of before, as far as they are kept; `end_older`: end what runs with less."""
+        """`histories` are those of before, as far as they are kept; `end_older`: end what runs with less.
+
+        `returns`: what had moved away from this Temporal comes back.
+        """
+        self._returns = returns
         self._engine, self._client, self._histories = engine, client, histories
         self._end_older = end_older
         self._sender = RecoverySender(client)
@@ -72,11 +77,12 @@ class RecoveringTerms:
         """
         for begin in range(0, len(terms), _AT_ONCE):
             some = terms[begin : begin + _AT_ONCE]
-            ways = (self._recover(one.case, stating, kept) for one in some)
+            ways = (self.recover_one(one.case, stating, kept) for one in some)
             for one, became in zip(some, await asyncio.gather(*ways), strict=True):
                 yield one, became
 
-    async def _recover(self, case: OpenCase, stating: Stating, kept: Kept) -> Recovered:
+    async def recover_one(self, case: OpenCase, stating: Stating, kept: Kept) -> Recovered:
+        """Go on with a term, as it stands now. Raises as `recover`."""
         now = await self._read(case)
         if now.standing is Standing.BEHIND and self._end_older:
             await self._end(case)
@@ -103,7 +109,7 @@ class RecoveringTerms:
                 await self._client.get_workflow_handle(workflow_id).terminate(reason=_OLDER)
 
     async def _read(self, case: OpenCase) -> OpenTerm:
-        return await read_term(self._engine, self._client, case)
+        return await read_term(self._engine, self._client, case, returns=self._returns)
 
 
 def _lost_text(application_id: str) -> Words:

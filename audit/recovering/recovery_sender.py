@@ -86,14 +86,14 @@ class RecoverySender:
                 )
         except WorkflowAlreadyStartedError:
             return Recovered(Outcome.ALREADY)
-        return await self._outcome(workflow_id)
+        return await self.outcome(workflow_id)
 
-    async def _outcome(self, workflow_id: str) -> Recovered:
+    async def outcome(self, workflow_id: str) -> Recovered:
         """Wait until the case says that it goes on, or why it does not."""
         try:
             async with asyncio.timeout(self._within):
                 while True:
-                    found = await self._queries.describe(workflow_id)
+                    found = await self._queries.look(workflow_id)
                     if found and found.status is WorkflowExecutionStatus.FAILED:
                         handle = self._client.get_workflow_handle(found.id, run_id=found.run_id)
                         return Recovered(Outcome.REFUSED, await why_it_failed(handle))

@@ -38,6 +38,7 @@ from starter.client.first_application import (
 )
 from starter.client.interface import Applied, Pingtai, Sign, ToSign
 from starter.client.lost_terms import LostTerms
+from starter.client.moved_cases import MovedCases, follows_moves
 from starter.client.next_term_sender import TAKES_NEXT, hand_in
 from starter.client.payload_converter import sending_for
 from starter.client.register_lookups import KnownTerm, NoRegister
@@ -72,7 +73,9 @@ class ApplicationSender:
     _queries: CaseQueries
     _register: NoRegister
     _lost: LostTerms
+    moves: MovedCases[Any]
 
+    @follows_moves
     async def apply(self, application: PlatformApplication, sign: Sign | None = None) -> Applied:
         """Start the term that an application asks for; the same one again gives the first answer.
 

@@ -16,9 +16,10 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client.blocking_workflow import find_block, queue_of, type_of
+from starter.client.moved_runs import destination_of, platform_of
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.client.visibility import quoted, runs_of
-from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
+from starter.errors import Moved, NoSuchPlatform, PingtaiError, Unreachable
 from workflows.contract import ASSESSMENT_TYPE, UNCONFIRMED
 from workflows.model import InvalidMessage, invalid
 from workflows.refusal import Refused
@@ -49,7 +50,22 @@ class CaseQueries:
     async def describe(
         self, workflow_id: str, run_id: str | None = None
     ) -> WorkflowExecutionDescription | None:
-        """What Temporal says of a workflow, by default of its latest run; None when it knows none."""
+        """What Temporal says of a workflow, by default of its latest run; None when it knows none.
+
+        Raises:
+            Moved: it has moved to another Temporal.
+            Unreachable: Temporal does not answer.
+        """
+        found = await self.look(workflow_id, run_id)
+        to = await destination_of(found) if found else None
+        if to:
+            raise Moved(platform_of(workflow_id), to)
+        return found
+
+    async def look(
+        self, workflow_id: str, run_id: str | None = None
+    ) -> WorkflowExecutionDescription | None:
+        """The same, of one that has moved, too. Raises Unreachable."""
         try:
             with translate_rpc_errors(workflow_id):
                 return await self.temporal.get_workflow_handle(
@@ -106,7 +122,10 @@ class CaseQueries:
                 await self._refuse_what_is_not_ours(workflow_id)
             with translate_rpc_errors(workflow_id):
                 return await task
-        except (NoSuchPlatform, Refused, InvalidMessage, asyncio.CancelledError):
+        except (Refused, InvalidMessage, Moved, asyncio.CancelledError):
+            raise
+        except NoSuchPlatform:
+            await self.describe(workflow_id)  # it may have moved
             raise
         except Exception:
             await self._refuse_what_is_not_ours(workflow_id)
@@ -117,6 +136,8 @@ class CaseQueries:
     async def _refuse_what_is_not_ours(self, workflow_id: str) -> None:
         try:
             found = await self.describe(workflow_id)
+        except Moved:
+            raise
         except PingtaiError:
             return  # Temporal is away: that is what the caller hears
         why = find_block(found) if found else None

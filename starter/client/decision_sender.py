@@ -13,12 +13,13 @@ from starter.client.case_binding import CaseBinding
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.interface import ASSESSMENT_KINDS, ToSign
 from starter.client.lost_terms import LostTerms
+from starter.client.moved_cases import MovedCases, follows_moves
 from starter.client.outgoing_decision import outgoing
 from starter.client.payload_converter import sending_for
 from starter.client.register_lookups import NoRegister
 from starter.client.set_aside_sender import Addressed, SetAsideSender
 from starter.client.signature_forms import SignatureForms
-from starter.errors import NoSuchPlatform, NotSent, PingtaiError, Unreachable
+from starter.errors import Moved, NoSuchPlatform, NotSent, PingtaiError, Unreachable
 from workflows import contract
 from workflows.decision import CaseReference, Decision, digest_of_content
 from workflows.decision_reading import decision_of
@@ -60,7 +61,9 @@ class DecisionSender:
     _forms: SignatureForms
     _lost: LostTerms
     _due: bool
+    moves: MovedCases[Any]
 
+    @follows_moves
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         """See `starter.client.interface.Pingtai`."""
         async with self._lost.named(platform_id):
@@ -71,6 +74,8 @@ class DecisionSender:
         try:
             workflow_id, raw = await self._place(platform_id, checked, raw)
             case = await self._binding.case_of(platform_id, workflow_id)
+        except Moved:
+            raise
         except Unreachable as error:
             raise NotSent(error.words) from error
         if case:
@@ -124,6 +129,7 @@ class DecisionSender:
             known, told = await self._queries.answer(workflow_id, sent), True
         return told
 
+    @follows_moves
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
         """See `Pingtai`; `stage` of the answer says where the decision would lead, or led before."""
         async with self._lost.named(platform_id):
@@ -165,6 +171,7 @@ class DecisionSender:
             why = belongs_to_another(decision.certificate_number, holder)
             raise Refused(Refusal(rule=Kind.LISTING.article, **why._asdict(), stage=""))
 
+    @follows_moves
     async def to_sign(self, platform_id: str, decision: Decision | dict[str, Any]) -> ToSign | None:
         """See `Pingtai`."""
         async with self._lost.named(platform_id):
@@ -180,6 +187,8 @@ class DecisionSender:
             if case is None or await self._binding.is_taken(platform_id, checked, case):
                 return None
             return await self._forms.complete(workflow_id, case, raw)
+        except Moved:
+            raise
         except Unreachable as error:
             raise NotSent(error.words) from error
 

@@ -43,8 +43,16 @@ class LostTerms:
         Raises:
             Refused: so it is.
         """
-        if await self._queries.describe(platform_workflow_id(platform_id)) is None:
+        if await self._queries.look(platform_workflow_id(platform_id)) is None:
             raise Refused(lost(platform_id, term))
+
+
+_LOST = "lost"
+
+
+def is_lost(error: Refused) -> bool:
+    """Whether something was refused because Temporal has lost the term."""
+    return error.refusal.stage == _LOST
 
 
 def lost(platform_id: str, term: int) -> Refusal:
@@ -55,5 +63,5 @@ def lost(platform_id: str, term: int) -> Refusal:
         f" the system goes on with it by `pingtai recover {platform_id}`",
         zh=f"{platform_id} 的第 {term} 期在名册中未结束，而 Temporal 中已丢失：由运维人员用 pingtai recover"
         f" {platform_id} 据记录接续",
-        stage="lost",
+        stage=_LOST,
     )

@@ -13,10 +13,12 @@ from temporalio.service import RPCError, RPCStatusCode
 from starter.errors import (
     MAY_BE_ACCEPTED,
     BadInput,
+    Moved,
     NoSuchPlatform,
     Unreachable,
     no_such_platform,
 )
+from workflows.leaving import destination_in
 from workflows.model import invalid, parse
 from workflows.refusal import Refusal, Refused
 from workflows.words import Words
@@ -51,6 +53,7 @@ def translate_rpc_errors(workflow_id: str = "") -> Iterator[None]:
     Raises:
         Refused, InvalidMessage: the workflow refuses.
         NoSuchPlatform: there is no workflow of this id, or it is closed.
+        Moved: it moves to another Temporal, or has moved.
         BadInput: there is no namespace of this name.
         Unreachable: no answer. An update may still be taken later: repeat it with the same id.
     """
@@ -86,6 +89,8 @@ def refusal_of(cause: BaseException) -> Exception:
     """The refusal, or the complaint about the message, that a workflow's answer carries."""
     if not isinstance(cause, ApplicationError) or not cause.details:
         return Unreachable(f"unexpected answer: {cause}", f"意外的应答：{cause}")
+    if to := destination_in(cause):
+        return Moved(cause.message.partition(" ")[0], to)
     if cause.type == "Refused":
         return Refused(parse(Refusal, cause.details[0]))
     text = str(cause.details[0])

@@ -14,6 +14,7 @@ from starter.client.case_queries import CaseQueries
 from starter.client.decision_sender import DecisionSender
 from starter.client.interface import Applied
 from starter.client.lost_terms import LostTerms
+from starter.client.moved_cases import MovedCases, follows_moves
 from starter.client.register_lookups import NoRegister
 from starter.client.set_aside_sender import SetAsideSender
 from starter.client.signature_forms import SignatureForms
@@ -30,7 +31,12 @@ class PingtaiClient(ApplicationSender, DecisionSender):
     """All that one may ask of the system. Every call may be repeated."""
 
     def __init__(
-        self, client: Client, register: NoRegister | None = None, *, due: bool = True
+        self,
+        client: Client,
+        register: NoRegister | None = None,
+        *,
+        due: bool = True,
+        patience: float = 20.0,
     ) -> None:
         """Use a connected client. Give it `RegisterLookups()`, unless there is no register to read.
 
@@ -38,6 +44,7 @@ class PingtaiClient(ApplicationSender, DecisionSender):
         a decision of an earlier case are not recognised, and a term that has ended is not started again.
         `due`: receipts say until when the next step is due. Without a register the case is asked for it,
         and that costs its worker a whole history (docs/decisions/0001-queries-on-uncached-cases.md).
+        `patience`: how long a case is waited for that is moving to another Temporal (seconds).
         """
         self.temporal = client
         self._queries, self._register = CaseQueries(client), register or NoRegister()
@@ -46,6 +53,9 @@ class PingtaiClient(ApplicationSender, DecisionSender):
         self._forms = SignatureForms(self._queries, self._register)
         self._lost = LostTerms(self._queries, self._register)
         self._due = due
+        self.moves = MovedCases(
+            lambda there: PingtaiClient(there, register, due=due, patience=0.0), patience
+        )
 
     @classmethod
     async def connect(cls, register: NoRegister | None = None, *, due: bool = True) -> Self:
@@ -67,15 +77,18 @@ class PingtaiClient(ApplicationSender, DecisionSender):
             return False
         return True  # it has ended meanwhile
 
+    @follows_moves
     async def state(self, platform_id: str) -> CaseView:
         """Where a platform stands. Raises NoSuchPlatform, Unreachable."""
         async with self._lost.named(platform_id):
             return await self._queries.view(contract.platform_workflow_id(platform_id))
 
+    @follows_moves
     async def assessment_state(self, platform_id: str, term: int, year: int) -> CaseView:
         """Where a yearly assessment stands. Raises NoSuchPlatform, Unreachable."""
         return await self._queries.view(contract.assessment_workflow_id(platform_id, term, year))
 
+    @follows_moves
     async def log(self, platform_id: str) -> list[LogEntry]:
         """The log of a platform's latest term. Raises NoSuchPlatform, Unreachable."""
         workflow_id = contract.platform_workflow_id(platform_id)
@@ -100,4 +113,4 @@ class PingtaiClient(ApplicationSender, DecisionSender):
 
     async def describe(self, workflow_id: str) -> WorkflowExecutionDescription | None:
         """What Temporal says of a workflow; None when there is none of this id."""
-        return await self._queries.describe(workflow_id)
+        return await self._queries.look(workflow_id)

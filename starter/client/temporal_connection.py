@@ -16,20 +16,27 @@ from starter.client.sdk_internals import read_paused_as_open
 from starter.errors import BadInput, Unreachable
 
 DEFAULT_ADDRESS = "localhost:7233"
+_CONFIG_FILE = "TEMPORAL_CONFIG_FILE"
 
 read_paused_as_open()
 
 
-def connect_config() -> ClientConnectConfig:
+def connect_config(profile: str | None = None) -> ClientConnectConfig:
     """Where and how to connect: `TEMPORAL_*` and the profile of Temporal's TOML file.
 
-    With neither, the running local stack (`pingtai up`), then localhost:7233. Namespace: `default`.
+    With neither, the running local stack (`pingtai up`), then localhost:7233. Namespace: `default`. With a
+    `profile`: as the file has it, and nothing else.
 
     Raises:
         BadInput: the configuration names a file that is not there, or cannot be read.
         Unreachable: nothing is configured, and the local stack is down.
     """
-    config = _configured()
+    config = _configured(profile)
+    if profile and "target_host" not in config:
+        raise BadInput(
+            f"profile {profile} of Temporal's client configuration names no address",
+            f"Temporal 客户端配置中的 {profile} 没有地址",
+        )
     if "target_host" not in config:
         config["target_host"] = _local_address()
     config.setdefault("namespace", "default")
@@ -45,8 +52,8 @@ def configured_host() -> str | None:
     return _configured().get("target_host")
 
 
-def _configured() -> ClientConnectConfig:
-    named = os.environ.get("TEMPORAL_CONFIG_FILE")
+def _configured(profile: str | None = None) -> ClientConnectConfig:
+    named = os.environ.get(_CONFIG_FILE)
     if named and not Path(named).is_file():
         raise BadInput(
             f"TEMPORAL_CONFIG_FILE names {named}, which does not exist",
@@ -54,9 +61,13 @@ def _configured() -> ClientConnectConfig:
         )
     # An empty TEMPORAL_API_KEY would be sent as an empty key, and switch TLS on.
     env = {k: v for k, v in os.environ.items() if not (k.startswith("TEMPORAL_") and v == "")}
+    if profile:  # what the environment says is about the other one
+        env = {k: v for k, v in env.items() if not k.startswith("TEMPORAL_") or k == _CONFIG_FILE}
     try:
-        profile = ClientConfigProfile.load(config_file_strict=True, override_env_vars=env)
-        return profile.to_client_connect_config()
+        found = ClientConfigProfile.load(
+            profile=profile, config_file_strict=True, override_env_vars=env
+        )
+        return found.to_client_connect_config()
     except (RuntimeError, ValueError, OSError) as error:
         raise BadInput(
             f"Temporal's client configuration cannot be read: {error}",
@@ -99,8 +110,9 @@ async def connect(
     runtime: Runtime | None = None,
     interceptors: tuple[Interceptor, ...] = (),
     plugins: tuple[Plugin, ...] = (),
+    profile: str | None = None,
 ) -> Client:
-    """A client of the configured Temporal, with the payload converter of the contract.
+    """A client of the configured Temporal, or of that of a profile, with the contract's payload converter.
 
     Without a `runtime` of its own, whose log goes where the caller wants it, the SDK's core is quiet.
 
@@ -108,7 +120,7 @@ async def connect(
         Unreachable: nothing answers there.
         BadInput: the configuration cannot be read.
     """
-    config = connect_config()
+    config = connect_config(profile)
     if runtime is None:
         quietly()
     try:

@@ -94,7 +94,7 @@ class ConfiguredBackends:
         """
         temporal = await self.temporal()
         if self._client is None or self._client.temporal is not temporal:
-            self._client = PingtaiClient(temporal, RegisterLookups(self._register))
+            self._client = PingtaiClient(temporal, RegisterLookups(self._register), patience=0.0)
         return self._client
 
     async def engine(self) -> AsyncEngine:

@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 
 from db.sqlstate import Trouble, database_errors, trouble_of
 from starter.client.roster_sender import NoRoster
-from starter.errors import NoSuchPlatform, PingtaiError
+from starter.errors import Moved, NoSuchPlatform, PingtaiError
 from starter.service import problem_details
 from starter.service.near_platforms import with_near
 from starter.service.parameter_words import in_plain_words, wrong_parameter
@@ -76,6 +76,8 @@ def problem_of(error: Exception) -> Problem:
             problem = _parameters(error)
         case HTTPException():
             problem = _of_http(error)
+        case Moved():
+            problem = Problem(Kind.AWAY, error.words)
         case PingtaiError():  # Unreachable, and settings of the service that are wrong
             problem = _away(
                 error, "Temporal or the register does not answer", "流程引擎或名册没有应答"

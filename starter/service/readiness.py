@@ -6,12 +6,9 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
-from workflows.contract import TASK_QUEUE
+from starter.client.queue_pollers import poller_names
 from workflows.model import Record
 
 _BELIEVED = 1.0
@@ -67,15 +64,7 @@ async def _temporal_and_worker(
     pollers: list[str] = []
 
     async def ask() -> None:
-        client = await temporal()
-        answer = await client.workflow_service.describe_task_queue(
-            DescribeTaskQueueRequest(
-                namespace=client.namespace,
-                task_queue=TaskQueue(name=TASK_QUEUE),
-                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-            )
-        )
-        pollers.extend(poller.identity for poller in answer.pollers)
+        pollers.extend(await poller_names(await temporal()))
 
     there = await _answers(ask())
     return there, bool(pollers) if identity is None else identity in pollers

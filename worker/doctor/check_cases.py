@@ -22,9 +22,10 @@ from db.open_cases import OpenCase, open_cases
 from db.roster_queries import newest_root
 from starter.client.blocking_workflow import TYPES
 from starter.client.case_queries import CaseQueries
+from starter.client.moved_runs import destination_of
 from starter.client.sdk_internals import IS_PAUSED
 from starter.client.visibility import any_type, quoted
-from worker.doctor.finding import Finding, bad, good
+from worker.doctor.finding import Finding, bad, good, note
 from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, ROSTER_ID, TASK_QUEUE
 from workflows.words import Words, counted, listed_zh
 
@@ -87,6 +88,8 @@ class Ended(NamedTuple):
     run_id: str
     how: Words
     why: str
+    moved: str = ""
+    """The profile of the Temporal to which it has moved."""
 
     @property
     def full(self) -> bool:
@@ -118,7 +121,10 @@ async def open_cases_run(client: Client, engine: AsyncEngine) -> Finding:
     open_query = f"{any_type(TYPES)} AND {_OPEN}"
     running = {run.id async for run in client.list_workflows(open_query, page_size=1000)}
     missing = [case for case in held if case.workflow_id not in running]
-    ended = await _really_ended(client, missing[:_LOOKED_AT])
+    found = await _really_ended(client, missing[:_LOOKED_AT])
+    ended = [one for one in found if not one.moved]
+    if not ended and (moved := [one for one in found if one.moved]):
+        return _have_moved(moved)
     if not ended:
         return good(
             f"{len(held)} open cases in the register, each with a running workflow",
@@ -132,6 +138,20 @@ async def open_cases_run(client: Client, engine: AsyncEngine) -> Finding:
             f"{len(ended)}{more} 个未结束的程序没有运行中的流程：{listed.zh}",
         ),
         _how_to_bring_back(ended),
+    )
+
+
+def _have_moved(moved: list[Ended]) -> Finding:
+    to = moved[0].moved
+    return note(
+        Words(
+            f"{len(moved)} open cases have moved to the Temporal of profile {to}, or are on their way",
+            f"{len(moved)} 个未结束的程序已迁往或正迁往配置 {to} 所指的 Temporal",
+        ),
+        Words(
+            f"set TEMPORAL_PROFILE={to} to look there; where `pingtai move` was stopped, run it again",
+            f"在新处检查请设置 TEMPORAL_PROFILE={to}；pingtai move 曾中断的，请再次运行",
+        ),
     )
 
 
@@ -157,11 +177,13 @@ async def _really_ended(client: Client, missing: list[OpenCase]) -> list[Ended]:
 
     async def look(case: OpenCase) -> Ended | None:
         async with several:
-            found = await asking.describe(case.workflow_id)
+            found = await asking.look(case.workflow_id)
             if found is None:
                 return Ended(case.workflow_id, "", _NO_WORKFLOW, "")
             if found.close_time is None or not _is_wrong(found):
                 return None
+            if to := await destination_of(found):
+                return Ended(found.id, found.run_id, _ENDED, "", to)
             # An input that was no application, started since, hides the run that is to come back.
             last = await asking.case_of(found) or found
             why = await _why_it_closed(client, last.id, last.run_id)
@@ -183,7 +205,7 @@ async def roster_runs(client: Client, engine: AsyncEngine) -> Finding:
     """The roster that the register has runs at Temporal: else nobody can change who may sign."""
     if await newest_root(engine) is None:
         return good("no roster is set up", "未设立人员目录")
-    found = await CaseQueries(client).describe(ROSTER_ID)
+    found = await CaseQueries(client).look(ROSTER_ID)
     if found and found.close_time is None:
         return good("the roster runs", "人员目录在运行")
     return bad(
@@ -202,7 +224,7 @@ async def second_lives(client: Client, engine: AsyncEngine) -> Finding:
     for row in await noted_conflicts(engine):
         if row.workflow_id in open_ones:
             continue
-        found = await asking.describe(row.workflow_id)
+        found = await asking.look(row.workflow_id)
         if found and found.close_time is None and found.start_time <= row.last_at:
             open_ones[row.workflow_id] = row
     if not open_ones:

@@ -2,16 +2,14 @@
 
 from datetime import timedelta
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceRequest,
-    DescribeTaskQueueRequest,
     DescribeWorkerDeploymentRequest,
 )
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from starter.client.queue_pollers import poller_names
 from starter.client.temporal_connection import connect_config
 from worker.doctor.finding import LOCAL, Finding, bad, good, note
 from worker.search_attributes import create_namespace, missing_search_attributes
@@ -108,14 +106,7 @@ async def search_attributes(client: Client) -> Finding:
 
 async def workers(client: Client) -> Finding:
     """A worker polls the queue of the workflows."""
-    answer = await client.workflow_service.describe_task_queue(
-        DescribeTaskQueueRequest(
-            namespace=client.namespace,
-            task_queue=TaskQueue(name=TASK_QUEUE),
-            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-        )
-    )
-    names = sorted({poller.identity for poller in answer.pollers})
+    names = await poller_names(client)
     if names:
         return good(
             f"workers on the queue {TASK_QUEUE}: {', '.join(names)}",

@@ -1,0 +1,1 @@
+"""`pingtai move`: what belongs to a worker of the Temporal that is left, and of the other."""
