@@ -21,7 +21,8 @@ OF_TIME_SKIPPING = frozenset(
         EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED,
     }
 )
-"""Events that are there only because the measurement skips time; a life in real time has none."""
+"""Events that are there because the measurement skips time; a life in real time has none, unless somebody waits
+for long (`starter.client.people_first`)."""
 _LOST_TASK: tuple[
     Literal["workflow_task_timed_out_event_attributes", "workflow_task_failed_event_attributes"],
     ...,

@@ -16,6 +16,7 @@ from starter.client.lost_terms import LostTerms
 from starter.client.moved_cases import MovedCases, follows_moves
 from starter.client.outgoing_decision import outgoing
 from starter.client.payload_converter import sending_for
+from starter.client.people_first import put_first
 from starter.client.register_lookups import NoRegister
 from starter.client.set_aside_sender import Addressed, SetAsideSender
 from starter.client.signature_forms import SignatureForms
@@ -224,8 +225,9 @@ class DecisionSender:
             sent: Awaitable[Receipt] = case.execute_update(
                 "decide", raw, result_type=Receipt, rpc_timeout=ANSWER_WITHIN
             )
+            first = put_first(self.temporal, workflow_id, sent)
             try:
-                return await self._queries.answer(workflow_id, sent)
+                return await self._queries.answer(workflow_id, first)
             except Unreachable as error:
                 if pause is None or _TASK_FAILED not in str(error):
                     raise

@@ -3,7 +3,8 @@
 All lines and all people share the workers. What a batch has under way stands in front of a person's
 decision, so their answers slow down together, and the batch can tell by its own: additive increase,
 multiplicative decrease, as TCP does. Temporal's task queue priorities are no way: a case that is started
-with a low priority keeps it for life, and the decisions in it would wait behind all others' for years.
+with a low priority keeps it until somebody gives it another, and the decisions in it would wait behind all
+others' for years. Only while somebody waits for long a case goes first (`starter.client.people_first`).
 """
 
 import asyncio
