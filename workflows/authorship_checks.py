@@ -139,9 +139,9 @@ def _stands_in_roster(said: Authored) -> Faults:
                     f"{person} 与本案所知的人员目录第 {version} 版不符",
                 ),
                 Words(
-                    "take the entry from the roster anew; where the roster has a later version, send the case"
-                    " that first (update `learn_roster`)",
-                    "请重新取得目录条目；目录有新版的，请先发送给本案（learn_roster）",
+                    "take the entry from the roster anew; where the roster has a later version, send that with"
+                    " the decision (`roster`), or before it (update `learn_roster`)",
+                    "请重新取得目录条目；目录有新版的，请随决定附上（roster），或先发送给本案（learn_roster）",
                 ),
             )
 

@@ -84,14 +84,18 @@ def news_in(case: "Case[Any]", raw: Any) -> News:
     return news
 
 
-def learn_roster(case: "Case[Any]", raw: Any, at: datetime) -> LogEntry | None:
+def learn_roster(
+    case: "Case[Any]", raw: Any, at: datetime, *, started_again: bool = False
+) -> LogEntry | None:
     """Note the versions of the roster that are new to a case; return the entry, if there is one.
+
+    A case that has ended learns nothing more, unless it was started again for a decision.
 
     Raises:
         InvalidMessage: as `news_in` does.
     """
     news = news_in(case, raw)
-    if not news.roots or case.ended:
+    if not news.roots or (case.ended and not started_again):
         return None
     return case.record_event(Happening.ROSTER_LEARNED, news.content(), at)
 

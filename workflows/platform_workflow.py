@@ -49,7 +49,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.states import PlatformState, next_assessment
     from workflows.steps import Clock
     from workflows.validity_years import YearsOfValidity
-    from workflows.vocabulary import Kind
+    from workflows.vocabulary import Happening, Kind
     from workflows.web_ui_summary import details
 
 _REOPENING_TIMEOUT = timedelta(minutes=1)
@@ -211,7 +211,7 @@ class PlatformWorkflow(YearsOfValidity):
         register = asyncio.create_task(self.sync_register())
         ends = asyncio.create_task(self.note_ends())
         if self.carried and self.carried.reopened:
-            await self._await_reopening_decision(len(self.carried.record.log))
+            await self._await_reopening_decision()
         while True:
             await self._live(given[0])
             await self.wait_until_settled(recorded=True)
@@ -279,11 +279,17 @@ class PlatformWorkflow(YearsOfValidity):
     resumption = decision_signal(Kind.RESUMPTION)
     termination = decision_signal(Kind.TERMINATION)
 
-    async def _await_reopening_decision(self, entries: int) -> None:
+    def _awaits_reopening(self) -> bool:
+        if not (self.carried and self.carried.reopened):
+            return False
+        since = self.case.log[len(self.carried.record.log) :]
+        return not any(entry.name != Happening.ROSTER_LEARNED for entry in since)
+
+    async def _await_reopening_decision(self) -> None:
         """A term that had ended was started again: wait for the setting aside, or end as before."""
         try:
             await workflow.wait_condition(
-                lambda: len(self.case.log) > entries,
+                lambda: not self._awaits_reopening(),
                 timeout=_REOPENING_TIMEOUT,
                 timeout_summary="the decision for which the term was started again",
             )

@@ -70,6 +70,10 @@ class RosterNews(LeavingCase[S]):
     def _learn(self, raw: Any) -> None:
         if self.invalid:
             raise self.invalid
-        before = self.case.state
-        if learn_roster(self.case, raw, max(workflow.now(), self.case.log[-1].at)):
+        before, at = self.case.state, max(workflow.now(), self.case.log[-1].at)
+        if learn_roster(self.case, raw, at, started_again=self._awaits_reopening()):
             self._after_entry(before)
+
+    def _awaits_reopening(self) -> bool:
+        """Whether the case had ended, and was started again for a decision that has not come."""
+        return False

@@ -6,7 +6,7 @@ A term that has ended is started again from its log in the register, together wi
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
@@ -31,6 +31,7 @@ from workflows.vocabulary import Kind
 if TYPE_CHECKING:
     from workflows.case import Case
 
+Answer = TypeVar("Answer")
 Addressed = tuple[str, dict[str, Any]]
 """The workflow that a decision is for, and the decision as it is sent there."""
 
@@ -112,33 +113,59 @@ class SetAsideSender:
         facts = carried.state.facts
         if raw.get("case") is None:
             raw = raw | {"case": {"platform_id": facts.platform_id, "term": facts.term}}
-        from workflows.case import Case  # noqa: PLC0415 - it is seldom needed, and loads the judge
+        # Seldom needed, and they load the judge.
+        from workflows.case import Case  # noqa: PLC0415
+        from workflows.known_roster import learn_roster  # noqa: PLC0415
 
         case = Case(carried.state, carried.record)
         await self._check_ended(workflow_id, case)
+        shown, now = [], datetime.now(UTC)
+        if raw.get("signatures"):
+            *shown, last = await self._versions_since(carried.state) or [[]]
+            for roots in shown:
+                learn_roster(case, {"roots": roots}, now, started_again=True)
+            raw |= {"roster": last} if last else {}
         # The workflow judges again; but a term is not started for what would be refused.
-        case.validate(raw, datetime.now(UTC))
-        start: WithStartWorkflowOperation[Any, TermResult] = WithStartWorkflowOperation(
-            contract.PLATFORM_TYPE,
-            args=[{}, carried],
-            id=workflow_id,
-            task_queue=contract.TASK_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            result_type=TermResult,
-            memo=await self._memo(workflow_id, carried.state),
-            search_attributes=search_attributes(carried.state.stage, facts),
-            static_summary=f"{facts.name} · {facts.district.zh}",
-        )
+        case.validate(raw, now)
+        memo = await self._memo(workflow_id, carried.state)
         sending = sending_for(self._queries.temporal, facts.platform_id, facts.term)
-        with translate_rpc_errors():
-            receipt: Receipt = await sending.execute_update_with_start_workflow(
-                "decide",
-                raw,
-                start_workflow_operation=start,
-                result_type=Receipt,
-                rpc_timeout=ANSWER_WITHIN,
+
+        async def send(update: str, said: dict[str, Any], answer: type[Answer]) -> Answer:
+            start: WithStartWorkflowOperation[Any, TermResult] = WithStartWorkflowOperation(
+                contract.PLATFORM_TYPE,
+                args=[{}, carried],
+                id=workflow_id,
+                task_queue=contract.TASK_QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                result_type=TermResult,
+                memo=memo,
+                search_attributes=search_attributes(carried.state.stage, facts),
+                static_summary=f"{facts.name} · {facts.district.zh}",
             )
-        return receipt
+            with translate_rpc_errors():
+                answered: Answer = await sending.execute_update_with_start_workflow(
+                    update,
+                    said,
+                    start_workflow_operation=start,
+                    result_type=answer,
+                    rpc_timeout=ANSWER_WITHIN,
+                )
+            return answered
+
+        for roots in shown:
+            await send(contract.LEARN_ROSTER, {"roots": roots}, int)
+        return await send("decide", raw, Receipt)
+
+    async def _versions_since(self, state: PlatformState) -> list[list[dict[str, Any]]]:
+        """The versions of the roster since the one that a term knew when it ended, by messages.
+
+        Whoever signs today stands in the newest one, and nobody has shown it to a case that had ended.
+        """
+        found, known = [], state.roster
+        while known and (roots := await self._register.roster_after(known.version)):
+            found.append([as_sent(one) for one in roots])
+            known = roots[-1].root
+        return found
 
     async def _check_ended(self, workflow_id: str, case: "Case[PlatformState]") -> None:
         """Let only that be started again which has ended by its rules, and whose whole log is there.

@@ -216,7 +216,7 @@ def test_a_later_version_of_the_roster_comes_with_the_decision() -> None:
     known.change(person("kw-4"))
     raw = decision(Kind.INSPECTION, case) | {"actor": ACTORS[Role.COMMISSION] | {"id": "kw-4"}}
     signed = known.signed(raw, case, "kw-4")
-    assert "send the case that first" in refusal(case, signed)
+    assert "send that with the decision" in refusal(case, signed)
     case.decide(signed | {"roster": [as_sent(one) for one in known.versions]}, moment(case))
     learned, taken = case.log[-2:]
     assert (learned.name, taken.name) == (Happening.ROSTER_LEARNED, Kind.INSPECTION)

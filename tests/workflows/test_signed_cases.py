@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db import roster_queries
 from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
 from db.roster_store import write_roster
@@ -25,6 +26,7 @@ from workflows.periods import beijing_date
 from workflows.refusal import Refused
 from workflows.roster_batches import RosterBatch
 from workflows.roster_entries import RosterEntry
+from workflows.run_io import CarriedPlatform
 from workflows.vocabulary import Authorship, Happening
 
 
@@ -126,6 +128,59 @@ async def test_a_case_is_decided_by_those_who_stand_in_the_roster(
     assert await client.roster_proof("nobody") is None
     assert "kw-c" == await client.roster_holder(KW_C.key.openssh())
     assert "" == await client.roster_holder(officers.public_key("nobody").openssh())
+
+
+@pytest.mark.parametrize("at_once", [50, 1])
+async def test_what_had_ended_is_set_aside_by_whoever_stands_in_the_roster_today(
+    world: World,
+    engine: AsyncEngine,
+    roster: Life,
+    at_once: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody shows a case that has ended later versions: they come with the setting aside, or before it."""
+
+    class Lookups(RegisterLookups):
+        """Cases are in the world's register, the roster is in this test's."""
+
+        async def ended_term(self, platform_id: str) -> CarriedPlatform | None:
+            return await world.lookups.ended_term(platform_id)
+
+    client = PingtaiClient(
+        world.temporal, Lookups(lambda: nullcontext(RegisterQueries(engine))), due=False
+    )
+    monkeypatch.setattr(roster_queries.roots_after, "__kwdefaults__", None)
+    monkeypatch.setattr(roster_queries.roots_after, "__defaults__", (at_once,))
+    id_ = f"signed-ended-{at_once}"
+    raw = builders.application(platform_id=id_, application_id=id_)
+    await client.apply(parse(PlatformApplication, raw))
+    wrong = HD.says("recommendation", outcome="declined")
+    assert "declined" == (await decide_signed(client, id_, wrong, HD)).stage
+    for officer in (C, entry("kw-d"), entry("kw-e")):
+        roster.take(roster.change([item(officer)], A, B))
+    await write_roster(engine, RosterBatch(entries=tuple(roster.roster.log)))
+
+    set_aside = KW_C.says("set_aside", target=wrong["decision_id"], reason="材料齐全")
+    await world.client.temporal.get_workflow_handle(f"platform:{id_}").result()
+    to_sign = await client.to_sign(id_, set_aside)
+    assert to_sign
+    signed = with_signature(to_sign.decision, KW_C, await client.roster_proof("kw-c"))
+    signed = with_signature(signed, KW_A, await client.roster_proof("kw-a"))
+    assert "recommendation" == (await client.decide(id_, signed)).stage
+    names = [one.name for one in await client.log(id_)]
+    assert [
+        "recommendation",
+        *["roster_learned"] * (3 if at_once == 1 else 1),
+        "set_aside",
+    ] == names[names.index("recommendation") :]
+    assert (
+        "inspection"
+        == (
+            await decide_signed(
+                client, id_, HD.says("recommendation") | {"decision_id": "again"}, HD
+            )
+        ).stage
+    )
 
 
 async def test_what_is_brought_in_is_signed_with_its_application(
