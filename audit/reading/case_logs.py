@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from audit.histories import Encrypted, Erased, Histories, NoHistory, StoredHistory, by_platform
 from audit.problems import Problem
 from audit.reading.runs import Run, read_run, same_moment
+from audit.reading.sent_decisions import message_of
 from workflows.case_record import PlanVersion
 from workflows.log_id import LogId
 from workflows.model import instant
@@ -151,7 +152,12 @@ class _Log:
                     f"第 {name} 条的时刻与{_event_zh(before)}不同：以后者为准",
                 )
                 self._reading.retimed.append(Problem(where, words))
-                self._replace(before, entry)
+                # What a run received its own history does not have: it is not held against the one before.
+                self.known[entry.seq] = (
+                    Line(self._place, entry, run, event_id, event_id)
+                    if event_id == 1
+                    else replace(before, entry=entry)
+                )
             elif sealed and entry.seq == 1:
                 first, log = before.run.history.run_id, self._place.name
                 words = Words(
@@ -194,10 +200,8 @@ def says_the_same(one: LogEntry, other: LogEntry) -> bool:
 
 def _cause(run: Run, entry: LogEntry, held_in: int) -> int:
     """The event that an entry came of; the one that holds it where no other is known."""
-    if entry.decision_id is not None:
-        for message in run.messages:
-            if message.decision_id == entry.decision_id and message.event_id < held_in:
-                return message.event_id
+    if sent := message_of(run.messages, entry, held_in):
+        return sent.event_id
     if not run.carried and (entry.seq == 1 or run.brought_in(entry.decision_id)):
         return 1
     # What a message brought with it, as a clock that stops, came of the message.

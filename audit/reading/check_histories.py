@@ -16,18 +16,17 @@ from audit.reading.log_links import check_logs
 from audit.reading.log_states import NO_LOG
 from audit.reading.origins import AttestedParts, attested_parts, check_origins, run_logs
 from audit.reading.runs import Run, same_moment
+from audit.reading.sent_decisions import said_by, said_in
 from workflows.application import PlatformApplication
 from workflows.assessment_years import opening_content
 from workflows.contract import NOTE_YEAR_END
-from workflows.decision import ADDED_BY_LOG
-from workflows.decision_reading import decision_of
 from workflows.log_id import LogId
 from workflows.model import InvalidMessage, parse, record_from, sha256
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState
 from workflows.run_io import YearEnd
 from workflows.state_folding import states
-from workflows.states import application_content, content_of
+from workflows.states import application_content
 from workflows.vocabulary import Happening, HappeningOutcome, Kind
 from workflows.words import Words
 
@@ -120,12 +119,12 @@ def _entry(line: Line) -> Iterator[Problem]:
                 f"第 {name} 条是决定，而历史中没有相应的消息",
             )
             yield Problem(run.at(line.held_in), words)
-        elif _comparable(said, line) != _comparable(_said(entry), line):
+        elif _comparable(said, line) != _comparable(said_in(entry), line):
             words = Words(
                 f"entry {name} differs from what this message sent", f"第 {name} 条与此消息所述不同"
             )
             yield Problem(run.at(line.event_id), words)
-    elif entry.seq == 1 and _input(run) != _said(entry):
+    elif entry.seq == 1 and _input(run) != said_in(entry):
         words = Words(
             f"entry {name} differs from the input of the run", f"第 {name} 条与运行起始内容不同"
         )
@@ -145,11 +144,6 @@ def _moments(run: Run, entry: LogEntry) -> Iterator[datetime]:
             yield message.at
 
 
-def _said(entry: LogEntry) -> tuple[Any, ...]:
-    content = {key: value for key, value in entry.said.items() if key not in ADDED_BY_LOG}
-    return entry.name, entry.outcome, content, entry.actor
-
-
 def _decision(line: Line) -> tuple[Any, ...] | None:
     """What the message of a decision says, as the log would have it; None without a message."""
     raws = [(m.name, m.content) for m in line.run.messages if m.event_id == line.event_id]
@@ -157,13 +151,7 @@ def _decision(line: Line) -> tuple[Any, ...] | None:
         raws = [(str(Kind.SET_ASIDE), line.run.opening.set_aside)]
     if not raws and (brought := line.run.brought_in(line.entry.decision_id)):
         raws = [(str(Kind.BRINGING_IN), brought)]
-    for name, raw in raws:
-        try:
-            decision = decision_of(raw, Kind(name) if name in tuple(Kind) else None)
-        except InvalidMessage:
-            return ()
-        return decision.kind, decision.result, content_of(decision), decision.actor
-    return None
+    return said_by(*raws[0]) if raws else None
 
 
 def _input(run: Run) -> tuple[Any, ...]:
