@@ -4,7 +4,8 @@ from sqlalchemy import select
 
 from bench.campaign.checker import Entry
 from db.engine import create_engine
-from db.tables import log_entries, notices, terms
+from db.tables import assessments, log_entries, notices, terms
+from workflows.contract import assessment_workflow_id
 
 _COLUMNS = [
     *("platform_id", "term", "year", "opening", "seq", "kind", "decision_id"),
@@ -35,6 +36,19 @@ async def notices_of(database: str) -> set[str]:
     try:
         async with engine.connect() as connection:
             return set((await connection.execute(select(notices.c.id))).scalars())
+    finally:
+        await engine.dispose()
+
+
+async def ended_assessments(database: str) -> set[str]:
+    """The workflows of assessments that have ended by the register."""
+    engine = create_engine(database)
+    ended = select(assessments.c.platform_id, assessments.c.term, assessments.c.year).where(
+        assessments.c.ended_at.is_not(None)
+    )
+    try:
+        async with engine.connect() as connection:
+            return {assessment_workflow_id(*row) for row in await connection.execute(ended)}
     finally:
         await engine.dispose()
 

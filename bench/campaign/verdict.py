@@ -1,8 +1,9 @@
 """The end of a campaign: wait until all is recorded and delivered, then say what does not hold."""
 
 import asyncio
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
@@ -12,7 +13,7 @@ from bench.campaign import checker
 from bench.campaign.call_history import CallHistory, Result
 from bench.campaign.clients import Case
 from bench.campaign.listeners import EVENTS, NOTICES, Follower, Receiver
-from bench.campaign.register_contents import entries_of, notices_of
+from bench.campaign.register_contents import ended_assessments, entries_of, notices_of
 from bench.campaign.system import System
 from starter.client.temporal_client import PingtaiClient
 from starter.errors import NoSuchPlatform
@@ -25,12 +26,15 @@ _HARMLESS = (WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAN
 """The server asks for a task once more because a message came meanwhile."""
 _SHOWN = 1500
 _WRONG, _NOT_CHECKED = 1, 5
+_ENDED_BEFORE = "missing: by the platform's entry"
 _LOST_WITH_ENGINE = (
-    "it is in the register, and in no history",
-    "it is in the register, and in none of these histories",
-    "missing: by the platform's entry",
+    _ENDED_BEFORE,
+    "in the register, and in no",
+    "more entries than the history",
+    "assessments term ",
 )
-"""Of assessments that had ended before: their histories went with the engine."""
+"""What an audit says of an assessment that had ended: its history, or its end, went with the engine."""
+_SUMMARY = re.compile(r". \d+ platforms?\b")
 _COMMANDS = (("audit", "replay", "--all", "--processes", "1"), ("audit", "reconcile"))
 
 Checks = dict[str, list[str]]
@@ -72,7 +76,9 @@ async def verdict(
         for call in calls
         if call.result is Result.UNEXPECTED
     ]
-    checks["no workflow task failed"] = await _in_the_engine(heard.temporal)
+    checks["no workflow task failed"] = await _in_the_engine(
+        heard.temporal, await ended_assessments(system.database.url) if losses else set()
+    )
     for words in _COMMANDS:
         code, said = await system.run(*words)
         name = f"`pingtai {' '.join(words)}` finds no difference"
@@ -147,17 +153,38 @@ def unexplained(code: int, said: str, *, lost: bool) -> list[str]:
     if not code:
         return []
     if lost and code in (_WRONG, _NOT_CHECKED):
-        lines = [line.strip() for line in said.splitlines() if line.startswith(" ")]
-        return [
-            line
-            for line in lines
-            if not line.startswith("?") and not any(words in line for words in _LOST_WITH_ENGINE)
-        ]
+        return [line for block in _blocks(said) for line in _of_platform(block)]
     return [f"exit code {code}: …{said.strip()[-_SHOWN:]}"]
 
 
-async def _in_the_engine(temporal: Client) -> list[str]:
-    """Cases that were ended from outside or cannot go on, and tasks that failed."""
+def _blocks(said: str) -> Iterator[list[str]]:
+    """What an audit says below the heading of each platform."""
+    block: list[str] = []
+    for line in said.splitlines():
+        if not line.startswith(" "):
+            yield block
+            block = []
+            if _SUMMARY.match(line):
+                return
+        else:
+            block.append(line.strip())
+    yield block
+
+
+def _of_platform(lines: Sequence[str]) -> Iterator[str]:
+    """What is said of a platform, but for what only the register attests."""
+    ended = any(_ENDED_BEFORE in line for line in lines)
+    for line in lines:
+        attested = ended and any(words in line for words in _LOST_WITH_ENGINE)
+        if not attested and not line.startswith(("?", "note: ")):
+            yield line
+
+
+async def _in_the_engine(temporal: Client, over: Collection[str]) -> list[str]:
+    """Cases that were ended from outside or cannot go on, and tasks that failed.
+
+    `over`: what had ended by the register, and was ended in an older copy of Temporal's data.
+    """
     found: list[str] = []
     latest: dict[str, WorkflowExecution] = {}
     async for run in temporal.list_workflows(_OURS):
@@ -177,7 +204,7 @@ async def _in_the_engine(temporal: Client) -> list[str]:
     found += [
         f"ended: {run.id} is {run.status.name}"
         for run in latest.values()
-        if run.status and run.status.name in _BROKEN
+        if run.status and run.status.name in _BROKEN and run.id not in over
     ]
     async for run in temporal.list_workflows("TemporalReportedProblems IS NOT NULL"):
         found.append(f"cannot go on: {run.id} (TemporalReportedProblems)")

@@ -5,17 +5,27 @@ import pytest
 from bench.campaign.verdict import unexplained
 
 _ATTESTED = (
+    "✗ p · histories 2, entries 23",
+    "    p, log 1-y1: entry 4 is missing: by the platform's entry 4 it ended with entry 4",
+    "    log_entries 1-y1.4: in the register, and in no log",
+    "    assessments term 1, year 1, opening 1: stage is 'met', should be 'reassessment'",
     "  ? platform:p 01: entries 1 to 9 of its log are attested by the register only",
-    "    p, log 1-y1: missing: by the platform's entry 4 it ended with 4 entries",
-    "  · log 1-y1: it is in the register, and in none of these histories",
-    "✗ 21 platforms: 6 with problems",
+    "  · log 1-y1: the register has 1 more entries than the history",
+    "    note: platform:p run 01, event 1: entry 1.6 has another moment than in event 62 of run 02",
+    "? q · histories 1, entries 6",
+    "    ? platform:q 01: entries 1 to 5 of its log are attested by the register only",
 )
-_DIFFERENT = "    log_entries 1.3: missing in the register (platform:p run 01, event 34)"
+_SUMMARY = (
+    "✗ 2 platforms, 3 runs, 171 events replayed.",
+    "  1 run with something that does not agree",
+)
+_DIFFERENT = "    log_entries 1.3: missing in the register (platform:q run 01, event 34)"
+_IN_NO_LOG = "    log_entries 1.3: in the register, and in no log"
 
 
 def test_what_only_the_register_attests_is_no_violation() -> None:
     """Where an engine was lost; otherwise nothing may be missing."""
-    said = "\n".join(_ATTESTED)
+    said = "\n".join((*_ATTESTED, "", *_SUMMARY))
     assert unexplained(1, said, lost=True) == []
     assert unexplained(5, said, lost=True) == []
     assert len(unexplained(5, said, lost=False)) == 1
@@ -23,9 +33,11 @@ def test_what_only_the_register_attests_is_no_violation() -> None:
 
 
 @pytest.mark.parametrize("code", [1, 5])
-def test_a_difference_is_one_also_after_a_lost_engine(code: int) -> None:
-    """It stands among what only the register attests."""
-    assert unexplained(code, "\n".join((*_ATTESTED, _DIFFERENT)), lost=True) == [_DIFFERENT.strip()]
+@pytest.mark.parametrize("line", [_DIFFERENT, _IN_NO_LOG])
+def test_a_difference_is_one_also_after_a_lost_engine(code: int, line: str) -> None:
+    """It stands among what only the register attests; another platform's ended assessment explains nothing."""
+    said = "\n".join((*_ATTESTED, line, "", *_SUMMARY))
+    assert unexplained(code, said, lost=True) == [line.strip()]
 
 
 def test_a_command_that_fails_has_checked_nothing() -> None:
