@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache, cached_property
 from types import NoneType, UnionType
-from typing import Annotated, Any, NamedTuple, Self, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, NamedTuple, Self, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 from pydantic_core import PydanticCustomError
@@ -54,6 +54,9 @@ class Message(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, defer_build=True, str_strip_whitespace=True
     )
+
+    typed_by_people: ClassVar[bool] = True
+    """Whether people write its texts, which then must say something: no signature's are written by anybody."""
 
 
 class Record(BaseModel):
@@ -245,8 +248,10 @@ def _is_text(kind: Any) -> bool:
     """Whether a text may stand in a field of this type: not a word of a vocabulary, a day or a number."""
     if get_origin(kind) is Annotated:
         return _is_text(get_args(kind)[0])
-    if get_origin(kind) in (Union, UnionType):
-        return any(map(_is_text, get_args(kind)))
+    if get_origin(kind) in (Union, UnionType, tuple):
+        return any(_is_text(one) for one in get_args(kind) if one is not Ellipsis)
+    if isinstance(kind, type) and issubclass(kind, Message):
+        return kind.typed_by_people
     return not (isinstance(kind, type) and issubclass(kind, Enum | date | int | NoneType))
 
 

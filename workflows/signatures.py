@@ -21,6 +21,8 @@ def _is_none(value: object) -> bool:
 class Signature(Message):
     """A signature in OpenSSH's format, by a person whose roster entry it may carry."""
 
+    typed_by_people = False
+
     sshsig: Annotated[
         str,
         Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=2732),

@@ -33,6 +33,8 @@ MOST_ROOTS = 50
 class SignedRoot(Message):
     """A version of the roster, signed by two officers with proofs under the version before."""
 
+    typed_by_people = False
+
     root: Annotated[RosterRoot, Label("version", "版本")]
     signatures: Annotated[tuple[Signature, ...], Label("signatures", "签名")] = Field(
         max_length=MOST_SIGNATURES
