@@ -6,7 +6,7 @@ roster shows. What follows is checked here, and that all logs of a platform know
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,7 +23,6 @@ from workflows.words import Words
 Logs = Mapping[LogId, Sequence[LogEntry]]
 Versions = dict[int, RosterRoot]
 """Versions of a roster by their numbers."""
-_HEARD_WITHIN = timedelta(hours=1)
 
 
 def check_rosters(logs: Logs) -> Iterator[Problem]:
@@ -84,22 +83,23 @@ def foreign_versions(logs: Logs, office: Mapping[int, str]) -> Iterator[Problem]
 def cases_without_signatures(logs: Logs, since: datetime | None) -> Iterator[Problem]:
     """Return which terms ask for no signatures, though they began after the office's roster was set up.
 
-    Our clients have them asked for then; who starts a case past them could leave that out, and decide in
-    anybody's name. Until a client has heard of the roster nobody wonders.
+    Our clients ask for them from that moment on; who starts a case past them could leave that out, and decide
+    in anybody's name.
     """
     for place, log in sorted(logs.items()):
-        if place.year or since is None or not log or log[0].at < since + _HEARD_WITHIN:
+        if place.year or since is None or not log or log[0].at <= since:
             continue
         asked = [log[0].said.get("policy", {}).get("authorship")]
         asked += [one.said.get("authorship") for one in log if one.name == Kind.FACTS_CHANGE]
         if Authorship.REQUIRED not in asked:
-            day = f"{beijing_date(since)}"
+            day = str(beijing_date(since))
             words = Words(
                 f"its decisions need no signature, though the office has a roster since {day}: unless the"
-                " commission chose that, it was started past our clients. The commission asks for signatures:"
+                " commission chose that, or the roster could not be known when it was applied for, it was"
+                " started past our clients. The commission asks for signatures:"
                 " pingtai change --authorship required",
-                f"本单位自 {day} 起设有人员目录，而本案的决定无须签名：如非市级决定如此，则系绕过正常途径启动。"
-                "市级可要求签名：pingtai change --authorship required",
+                f"本单位自 {day} 起设有人员目录，而本案的决定无须签名：如非市级决定如此，或者申请时无从得知目录"
+                "，则系绕过正常途径启动。市级可要求签名：pingtai change --authorship required",
             )
             yield _problem(place, log[0], words)
 
