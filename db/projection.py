@@ -163,8 +163,9 @@ def due_of(state: CaseState, batch: RegisterBatch) -> datetime | None:
 
 
 def _due(state: CaseState, batch: RegisterBatch) -> Row:
-    provisional = bool(batch.due and batch.due.provisional_years)
-    return {"due": due_of(state, batch), "due_provisional": provisional}
+    due = due_of(state, batch)
+    provisional = bool(due and batch.due and batch.due.provisional_years)
+    return {"due": due, "due_provisional": provisional}
 
 
 def _first_at(batch: RegisterBatch) -> datetime | None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.as_of import register_on
 from db.inbox_queries import Inbox, Wanted
 from db.notice_queries import notice_rows
+from db.projection import term_row
 from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
 from db.tables import platforms
@@ -161,6 +162,18 @@ def test_a_suspension_is_told_to_no_one_of_entries_before_it(then: tuple[str, ..
     alone = [row["id"] for part in one_by_one(told) for row in notice_rows(part)]
     assert alone == [row["id"] for row in notice_rows(batch(told))]
     assert "p-1:1:0:0:1:district" in alone
+
+
+def test_where_nothing_is_due_no_date_is_provisional() -> None:
+    """However many entries are written at once: the step's date was known before the suspension."""
+    told = opened()
+    told.decide("suspension")
+    provisional = DueDate(due=DUE.due, provisional_years=(2027,))
+    row = term_row(batch(told, due=provisional))
+    assert (None, False) == (row["due"], row["due_provisional"])
+    told.decide("resumption")
+    row = term_row(batch(told, due=provisional))
+    assert (DUE.due, True) == (row["due"], row["due_provisional"])
 
 
 @pytest.mark.parametrize("kind", ["suspension", "termination"])
