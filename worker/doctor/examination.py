@@ -24,6 +24,7 @@ from worker.doctor import (
     check_temporal,
     check_time_stamps,
 )
+from worker.doctor.check_record_sizes import records_have_room
 from worker.doctor.finding import Finding, Verdict, bad
 from workflows.words import Words
 
@@ -114,6 +115,7 @@ def _points(client: Client, engine: AsyncEngine, *, at_work: bool) -> tuple[Poin
             lambda: check_register.certificate_numbers(engine),
             register=True,
         ),
+        Point("records", lambda: records_have_room(engine), register=True),
         Point("inbox", lambda: check_register.inbox_counted(engine), register=True),
         Point("plaques", lambda: check_register.plaques_back(engine), register=True),
         Point(

@@ -1,0 +1,40 @@
+"""How much of its record each open case has filled, reckoned from its log in the register."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.tables import log_entries, terms
+
+_OF_AN_ENTRY = 450
+"""Bytes of an entry besides what was said and by whom: names, moments, two hashes."""
+_OF_A_RECEIPT = 500
+
+
+class RecordSize(NamedTuple):
+    """A case, and about how many bytes its log and receipts take; `year` 0 is the platform itself."""
+
+    platform_id: str
+    year: int
+    entries: int
+    size: int
+
+
+async def largest_records(engine: AsyncEngine, at_least: int) -> list[RecordSize]:
+    """Return the logs of open terms that take so many bytes or more, the largest first."""
+    c = log_entries.c
+    said = func.octet_length(cast(c.said, Text))
+    actor = func.coalesce(func.octet_length(cast(c.actor, Text)) + _OF_A_RECEIPT, 0)
+    size = func.sum(said + actor + _OF_AN_ENTRY)
+    of_open = (terms.c.platform_id == c.platform_id) & (terms.c.term == c.term)
+    query = (
+        select(c.platform_id, c.year, func.count(), size)
+        .join(terms, of_open & terms.c.ended_at.is_(None))
+        .where((c.year == 0) | (c.year == terms.c.open_assessment))
+        .group_by(c.platform_id, c.term, c.year, c.opening)
+        .having(size >= at_least)
+        .order_by(size.desc())
+    )
+    async with engine.connect() as connection:
+        return [RecordSize._make(row) for row in await connection.execute(query)]
