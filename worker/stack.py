@@ -70,7 +70,7 @@ async def local_stack(
     ui: bool = False,
     log: Path | None = None,
 ) -> AsyncIterator[RunningStack]:
-    """Start everything in order, and stop it in the order turned round.
+    """Start both servers at once and then the worker, and stop them in the order turned round.
 
     With `ui` there is Temporal's Web UI, too. With `throw_away` nothing is touched outside `home`,
     whatever DATABASE_URL says, and nobody is told. A first start sets up the example roster, where the settings
@@ -88,11 +88,20 @@ async def local_stack(
         note_starter(home)
         first = is_first_start(home) and not throw_away
         notices = None if throw_away else NoticeConfig(*load_notices(settings.notices, home))
-        database = await parts.enter_async_context(register_database(home, embedded=throw_away))
         chosen = _port(home, settings, ui=ui, throw_away=throw_away)
-        temporal = await parts.enter_async_context(
-            temporal_server(home / "temporal", chosen.port, dynamic_config=dynamic_config, ui=ui)
+        # Each takes seconds, and neither needs the other.
+        register = asyncio.create_task(
+            parts.enter_async_context(register_database(home, embedded=throw_away))
         )
+        try:
+            temporal = await parts.enter_async_context(
+                temporal_server(
+                    home / "temporal", chosen.port, dynamic_config=dynamic_config, ui=ui
+                )
+            )
+        finally:
+            await _entered(register)
+        database = register.result()
         if not throw_away:
             chosen = settle_port(chosen, int(temporal.address.rpartition(":")[2]), home)
         # What is thrown away needs no key of a term.
@@ -129,6 +138,19 @@ async def local_stack(
         write_stack(home, where)
         parts.callback(stack_file(home).unlink, missing_ok=True)
         yield RunningStack(where, client, worker)
+
+
+async def _entered(part: asyncio.Task[str]) -> None:
+    """Wait until a part has started or failed: one that started after all has stopped would stay behind."""
+    try:
+        await asyncio.wait({part})
+    except asyncio.CancelledError:
+        part.cancel()
+        await asyncio.wait({part})
+        raise
+    finally:
+        if part.done() and not part.cancelled():
+            part.exception()  # whoever needs the part hears of it; where Temporal failed first, nobody does
 
 
 def bound_postgres_log(home: Path, largest: int = LARGEST) -> None:
