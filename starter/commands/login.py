@@ -190,10 +190,13 @@ def logout_command() -> None:
 
 
 def _login(said: dict[str, str | None], *, add: bool, new: bool, new_key: bool) -> None:
+    bare = not (add or new_key or any(map(_given, said.values())))
+    if bare and at_terminal():  # the roster may know the rest
+        said = said | {"person": _asked_person()}
     entry = None if add else known_person(said)
     if entry:
         said = said | as_entered(entry)
-    whole = all(said[name] for name in _WHOLE) or not (new_key or any(map(_given, said.values())))
+    whole = bare or all(said[name] for name in _WHOLE)
     # A profile that is written anew is not read before: it may be the one that cannot be read.
     anew = whole and not (add or entry or _given(said["url"]) or said["key_file"])
     old = None if anew else read_profile()
@@ -325,6 +328,16 @@ def _of_service(profile: Profile) -> list[tuple[Said, object]]:
         (Words("service", "服务地址"), service.url),
         (Words("key file", "密钥文件"), service.key_file),
     ]
+
+
+def _asked_person() -> str:
+    talk = Dialogue()
+
+    def ask() -> str:
+        with talk.part("id"):
+            return str(ask_field(talk, Actor, "id"))
+
+    return talk.run(ask)
 
 
 def _asked(said: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -12,6 +12,7 @@ from starter.desk.profile import Profile, ProfileRole, ProfileSigning, read_prof
 from starter.desk.profile_file import profile_path
 from starter.errors import BadInput
 from starter.terminal.language import language
+from tests.rules.rosters import person
 from workflows.model import InvalidMessage
 from workflows.vocabulary import District, Role
 
@@ -77,6 +78,31 @@ def test_an_operator_is_asked_for_its_credit_code(
         known = read_profile()
         assert known
         assert known.roles[0].credit_code == (code or None)
+
+
+def test_whom_the_roster_knows_is_asked_for_the_id_alone(
+    pingtai: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their role and office stand there; whoever is not in it is asked for all."""
+    entry = person("kw-01", Role.COMMISSION, organisation="市科委、中关村管委会")
+    monkeypatch.setattr("starter.commands.login.at_terminal", lambda: True)
+    monkeypatch.setattr(
+        "starter.commands.login.known_person",
+        lambda said: entry if said["person"] == "kw-01" else None,
+    )
+    result = pingtai("login", stdin="kw-01\n")
+    assert 0 == result.exit_code, result.output
+    known = read_profile()
+    assert known
+    assert ("kw-01", "commission", "市科委、中关村管委会") == (
+        known.id,
+        known.roles[0].role,
+        known.roles[0].organisation,
+    )
+    result = pingtai("login", stdin="kw-77\n1\n京芯公司\n\n")
+    assert 0 == result.exit_code, result.output
+    known = read_profile()
+    assert known and ("kw-77", "operator") == (known.id, known.roles[0].role)
 
 
 def test_there_is_none_until_one_is_written() -> None:
