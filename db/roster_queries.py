@@ -1,6 +1,7 @@
 """Reading the roster: its people, their proofs, its versions, its log."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from db.asyncpg_connections import Parameters, Row, Source, connections, where
 from db.reading import LARGEST_PAGE, log_entry
@@ -89,6 +90,20 @@ async def roster_log_page(source: Source, after: int = 0, limit: int = 20) -> li
         return [log_entry(row) for row in await reading.fetch(_LOG, after, limit)]
 
 
+class RosterEnd(NamedTuple):
+    """The last entry of the roster's log."""
+
+    seq: int
+    hash: str
+
+
+async def roster_end(source: Source) -> RosterEnd | None:
+    """Return the last entry of the roster's log; None where there is none."""
+    async with connections(source).connect() as reading:
+        rows = await reading.fetch(_END)
+    return RosterEnd(rows[0]["seq"], rows[0]["hash"]) if rows else None
+
+
 def _signed(row: Row) -> SignedRoot:
     return parse(SignedRoot, row["signed"])
 
@@ -102,4 +117,5 @@ _AFTER = "SELECT signed FROM roster_roots WHERE version > $1 ORDER BY version LI
 _NAMED = "SELECT id, entry FROM roster_entries WHERE id = ANY($1)"
 _LEAVES = "SELECT id, leaf FROM roster_entries"
 _LOG = "SELECT *, NULL AS reason FROM roster_log WHERE seq > $1 ORDER BY seq LIMIT $2"
+_END = "SELECT seq, hash FROM roster_log ORDER BY seq DESC LIMIT 1"
 _HOLDERS = "SELECT public, person_id FROM roster_keys WHERE public = ANY($1)"

@@ -1,5 +1,6 @@
 """`pingtai audit receipt`: whether the record still contains what was acknowledged."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -57,7 +58,9 @@ class _Record(NamedTuple):
         return Verdict(Standing.ELSEWHERE, words)
 
 
-class _Answer(NamedTuple):
+class Answer(NamedTuple):
+    """What the records say to a receipt."""
+
     file: str
     receipt: Acknowledged
     verdicts: dict[str, Verdict]
@@ -71,6 +74,15 @@ class _Answer(NamedTuple):
     def otherwise(self) -> bool:
         """Whether a record has the entry, and the receipt says otherwise: sent again it would be forged."""
         return any(one.standing is Standing.OTHERWISE for one in self.verdicts.values())
+
+    @property
+    def only_in(self) -> str | None:
+        """The one of engine and register that still has what the other lost: there it comes from."""
+        lost = [n for n, one in self.verdicts.items() if one.standing is Standing.LOST]
+        if len(lost) != 1 or set(self.verdicts) != {"server", "register"}:
+            return None
+        other = next(name for name in self.verdicts if name != lost[0])
+        return other if self.verdicts[other].standing in (Standing.HELD, Standing.MOVED) else None
 
     @property
     def unchecked(self) -> bool:
@@ -151,11 +163,11 @@ async def receipt_command(
                 records[key] = await _record(name, receipt.platform_id, files, dossier)
             found = records[key].verdict(receipt)
             verdicts[name] = found.of_archive() if name == "archive" else found
-        answers.append(_Answer(place, receipt, verdicts))
+        answers.append(Answer(place, receipt, verdicts))
     if as_json:
         show_json([_plain(one) for one in answers])
     else:
-        _show(answers)
+        show_answers(answers)
     if any(one.wrong for one in answers):
         raise click.exceptions.Exit(WRONG)
     if any(one.unchecked for one in answers):
@@ -189,7 +201,8 @@ def _of_histories(reading: Reading) -> _Record:
     return _Record(logs, tuple(one for run in reading.runs for one in answers_of(run.messages)))
 
 
-def _show(answers: Sequence[_Answer]) -> None:
+def show_answers(answers: Sequence[Answer]) -> None:
+    """Show what the records say to each, and what to do about what is not there."""
     for one in answers:
         receipt = one.receipt
         what = said(receipt.kind, receipt.outcome or "") if receipt.kind else ""
@@ -201,7 +214,8 @@ def _show(answers: Sequence[_Answer]) -> None:
             show(f"    {sign} {say(_NAMES[name])}{say(_COLON)}{say(verdict.words)}")
     count = len(answers)
     otherwise = sum(one.otherwise for one in answers)
-    wrong = sum(one.wrong for one in answers) - otherwise
+    only_in = Counter(one.only_in for one in answers if one.only_in)
+    wrong = sum(one.wrong for one in answers) - otherwise - only_in.total()
     if otherwise:
         complain(
             Words(
@@ -222,7 +236,15 @@ def _show(answers: Sequence[_Answer]) -> None:
                 " 指定回执文件）；已受理的不会重复受理。",
             )
         )
-    elif not otherwise and not any(one.unchecked for one in answers):
+    for name, number in only_in.items():
+        there = _ONLY_IN[name]
+        complain(
+            Words(
+                f"{counted(number, 'receipt')} of {count}: {there.en}",
+                f"{count} 份回执中 {number} 份：{there.zh}",
+            )
+        )
+    if not any(one.wrong for one in answers) and not any(one.unchecked for one in answers):
         show(
             Words(
                 f"✓ {counted(count, 'receipt')}: everything acknowledged is there",
@@ -232,9 +254,23 @@ def _show(answers: Sequence[_Answer]) -> None:
 
 
 _COLON = Words(": ", "：")
+_ONLY_IN = {
+    "register": Words(
+        "the register has what was acknowledged, and Temporal has lost it. Do not send it again: an open case"
+        " goes on from the register's log (`pingtai recover --all --end-older`, docs/backup.md)",
+        "名册中有回执所载内容，Temporal 已丢失。请勿重新提交：未结束的程序据名册记录接续"
+        "（pingtai recover --all --end-older，见 docs/backup.zh.md）",
+    ),
+    "server": Words(
+        "Temporal has what was acknowledged, and the register has not. Do not send it again:"
+        " `pingtai audit reconcile --repair` writes it into the register (docs/backup.md)",
+        "Temporal 中有回执所载内容，名册中没有。请勿重新提交：pingtai audit reconcile --repair 将其写入名册"
+        "（见 docs/backup.zh.md）",
+    ),
+}
 
 
-def _plain(one: _Answer) -> dict[str, Any]:
+def _plain(one: Answer) -> dict[str, Any]:
     return {
         "file": one.file,
         "receipt": one.receipt.model_dump(mode="json", exclude_none=True),

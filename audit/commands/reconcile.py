@@ -1,6 +1,7 @@
 """`pingtai audit reconcile`: compare the register, the logs and the histories."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -15,6 +16,7 @@ from audit.commands.history_source import opened
 from audit.commands.progress_line import watching
 from audit.reconciling.differences import Difference, difference_words, of_count
 from audit.reconciling.reconciling import AT_WORK, Reconciled, reconcile
+from audit.reconciling.reconciling_roster import reconcile_roster
 from db.inbox_counts import check_counts
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
@@ -40,10 +42,11 @@ async def reconcile_command(
 ) -> None:
     """Compare the register with the logs, and the logs with the histories. 核对
 
-    Of all platforms, or those named. Lists each problem in the histories, with run and event, and each
-    row of the register that differs, with its columns: exit code 1. --repair rewrites those rows from
-    the logs if the histories have no problem; a history cannot be repaired. Exit code 5: no problem was
-    found, but something could not be checked, because the server no longer keeps a run.
+    Of all platforms and the roster, or of the platforms named. Lists each problem in the histories, with
+    run and event, and each row of the register that differs, with its columns: exit code 1. --repair
+    rewrites those rows from the logs if the histories have no problem; a history cannot be repaired. Exit
+    code 5: no problem was found, but something could not be checked, because the server no longer keeps
+    a run.
 
     \b
     Example:
@@ -52,50 +55,84 @@ async def reconcile_command(
     """
     for platform in platforms:
         platform_id(platform)
-    wrong = looked = unchecked = runs = 0
+    done = _Tally(as_json, named=bool(platforms))
     began = monotonic()
-    unknown: list[str] = []
     live = source == "server" and not files
+    patience = AT_WORK if live else 0
     async with open_engine(patient=True) as engine, opened(source, files) as histories:
         for each in platforms or (None,):
             where = "files" if files else source
             await note(engine, "repair" if repair else "reconcile", each, f"from {where}")
+        if not platforms:  # before the cases: they are held against its versions
+            roster = await reconcile_roster(engine, histories, repair=repair, patience=patience)
+            done.take_roster(roster)
         with watching(Words("Reconciling …", "正在核对 …")) as step:
-            found = reconcile(
-                engine, histories, platforms, repair=repair, patience=AT_WORK if live else 0
-            )
-            async for one in found:
-                if one.unknown:
-                    unknown.append(one.platform_id)
-                    continue
-                looked += 1
-                runs += one.runs
-                wrong += not one.agrees
-                unchecked += bool(one.not_checked)
-                rate = _rate(looked, runs, monotonic() - began)
-                en = f"{counted(looked, 'platform')}, {wrong} with problems; {rate.en}"
-                step(Words(en, f"已核对 {looked} 个，有误 {wrong} 个；{rate.zh}"))
-                if as_json:
-                    show_json_line(plain(one))
-                else:
-                    _show(one, named=bool(platforms))
+            async for one in reconcile(
+                engine, histories, platforms, repair=repair, patience=patience
+            ):
+                done.take(one)
+                rate = _rate(done.looked, done.runs, monotonic() - began)
+                en = f"{counted(done.looked, 'platform')}, {done.wrong} with problems; {rate.en}"
+                step(Words(en, f"已核对 {done.looked} 个，有误 {done.wrong} 个；{rate.zh}"))
         counts = [] if platforms else await check_counts(engine, repair=repair)
     if counts:
         _show_counts([of_count(one) for one in counts], repaired=repair, as_json=as_json)
     miscounted = bool(counts) and not repair
-    if not as_json and (looked or not unknown):
-        (show if looked else complain)(_end(looked, wrong, unchecked, miscounted=miscounted))
-        if looked and not platforms:
-            show(_rate(looked, runs, monotonic() - began))
-    if unknown:
+    if not as_json and (done.looked or not done.unknown):
+        (show if done.looked else complain)(_end(done, miscounted=miscounted))
+        if done.looked and not platforms:
+            show(_rate(done.looked, done.runs, monotonic() - began))
+    if done.lost and live:
+        complain(_PERHAPS_ARCHIVED)
+    if done.unknown:
         raise NoSuchPlatform(
-            f"Neither the register nor the histories have {', '.join(unknown)}: check the id.",
-            f"名册与历史中均没有 {listed_zh(unknown)}：请核对编号",
+            f"Neither the register nor the histories have {', '.join(done.unknown)}: check the id.",
+            f"名册与历史中均没有 {listed_zh(done.unknown)}：请核对编号",
         )
-    if wrong or miscounted:
+    if done.wrong or done.wrong_roster or miscounted:
         raise click.exceptions.Exit(WRONG)
-    if unchecked:
+    if done.unchecked:
         raise click.exceptions.Exit(NOT_CHECKED)
+
+
+@dataclass
+class _Tally:
+    """What was reconciled: shown one by one, and counted."""
+
+    as_json: bool
+    named: bool
+    looked: int = 0
+    runs: int = 0
+    wrong: int = 0
+    unchecked: int = 0
+    lost: int = 0
+    """Of so many the register has a log that no history has."""
+    wrong_roster: bool = False
+    unknown: list[str] = field(default_factory=list)
+
+    def take(self, one: Reconciled) -> None:
+        if one.unknown:
+            self.unknown.append(one.platform_id)
+            return
+        self.looked += 1
+        self.runs += one.runs
+        self.wrong += not one.agrees
+        self.unchecked += bool(one.not_checked)
+        self.lost += bool(one.unproved)
+        self._show(one)
+
+    def take_roster(self, one: Reconciled | None) -> None:
+        if one is None:
+            return
+        self.wrong_roster = not one.agrees
+        self.unchecked += bool(one.not_checked)
+        self._show(one)
+
+    def _show(self, one: Reconciled) -> None:
+        if self.as_json:
+            show_json_line(plain(one))
+        else:
+            _show(one, named=self.named)
 
 
 def _show(one: Reconciled, *, named: bool) -> None:
@@ -132,6 +169,12 @@ def _show_counts(differences: Sequence[Difference], *, repaired: bool, as_json: 
     show(*(f"    {done}{say(difference_words(difference))}" for difference in differences))
 
 
+_PERHAPS_ARCHIVED = Words(
+    "What is in no history here may be in the archive: pingtai audit archive --now, then pingtai audit"
+    " reconcile --from archive.",
+    "现有历史中没有的，归档中可能有：请先运行 pingtai audit archive --now，再运行 pingtai audit reconcile"
+    " --from archive。",
+)
 _REPAIRED = Words("repaired: ", "已修复：")
 _NOTE = Words("note: ", "注：")
 
@@ -146,23 +189,27 @@ def _rate(looked: int, runs: int, seconds: float) -> Words:
     )
 
 
-def _end(looked: int, wrong: int, unchecked: int, *, miscounted: bool) -> Words:
-    if not looked:
+def _end(done: _Tally, *, miscounted: bool) -> Words:
+    if not done.looked:
         return Words("No platforms.", "没有平台")
-    en, zh = counted(looked, "platform"), f"共 {looked} 个平台"
-    if wrong or miscounted:
-        inbox = (
-            Words(", and counts of the inbox", "，待办计数有误") if miscounted else Words("", "")
-        )
+    en, zh = counted(done.looked, "platform"), f"共 {done.looked} 个平台"
+    if done.wrong or done.wrong_roster or miscounted:
+        also = [_ROSTER] if done.wrong_roster else []
+        also += [_INBOX] if miscounted else []
         return Words(
-            f"✗ {en}: {wrong} with problems{inbox.en}", f"✗ {zh}，{wrong} 个有误{inbox.zh}"
+            f"✗ {en}: {done.wrong} with problems{''.join(one.en for one in also)}",
+            f"✗ {zh}，{done.wrong} 个有误{''.join(one.zh for one in also)}",
         )
-    if unchecked:
+    if done.unchecked:
         return Words(
-            f"? {en}: all that is here agrees; NOT CHECKED: parts of {unchecked}",
-            f"? {zh}：现有内容一致；{unchecked} 个有未核验内容",
+            f"? {en}: all that is here agrees; NOT CHECKED: parts of {done.unchecked}",
+            f"? {zh}：现有内容一致；{done.unchecked} 个有未核验内容",
         )
     return Words(f"✓ {en}: register, logs and histories agree", f"✓ {zh}：名册、记录与历史一致")
+
+
+_ROSTER = Words(", and the roster", "，人员目录有误")
+_INBOX = Words(", and counts of the inbox", "，待办计数有误")
 
 
 def plain(one: Reconciled) -> dict[str, Any]:

@@ -24,8 +24,8 @@ from audit.commands.recovery_view import (
 from audit.histories import Histories
 from audit.recovering.from_histories import TakenOver, take_over
 from audit.recovering.kept_histories import kept_in_archive
-from audit.recovering.lost_roster import is_lost, recover_roster
-from audit.recovering.lost_terms import OpenTerm
+from audit.recovering.lost_roster import recover_roster, roster_standing
+from audit.recovering.lost_terms import OpenTerm, Standing
 from audit.recovering.recovering_terms import RecoveringTerms
 from audit.recovering.statement import Stating
 from db.roster_queries import newest_root
@@ -123,12 +123,14 @@ async def recover_command(
                 found.append(one)
                 step(Words(counted(len(found), "term"), f"已查看 {len(found)} 个期次"))
         if dry_run or not as_json:
-            show_terms(found, as_json=as_json)
+            show_terms(found, end_older=end_older, as_json=as_json)
         lost = [one for one in found if one.is_lost or (end_older and one.is_behind)]
         left = left or any(one.is_left for one in found if one not in lost)
-        roster = everything and await is_lost(engine, client)
-        if roster and (dry_run or not as_json):
-            show_roster(as_json=as_json)
+        standing = await roster_standing(engine, client) if everything else Standing.LIVES
+        roster = standing is Standing.LOST or (end_older and standing is Standing.BEHIND)
+        left = left or (standing is not Standing.LIVES and not roster)
+        if standing is not Standing.LIVES and (dry_run or not as_json):
+            show_roster(standing, end_older=end_older, as_json=as_json)
         if lost or roster:
             signed = await newest_root(engine) is not None
             signer = OwnSignature().signer_of(who()) if signed else None
@@ -141,7 +143,7 @@ async def recover_command(
             )
             confirm_start(question, agreed=yes)
             if roster:
-                became = await recover_roster(engine, client, stating)
+                became = await recover_roster(engine, client, stating, end_older=end_older)
                 left = show_recovered(ROSTER_ID, became, as_json=as_json) or left
             kept = partial(_where_kept, engine, files, taken)
             async for one, became in terms.recover(lost, stating, kept):

@@ -9,35 +9,51 @@ from audit.recovering.recovery_sender import Outcome, Recovered
 from starter.terminal.language import say
 from starter.terminal.screen import ALWAYS, Column, show, show_json_line, table_of
 from starter.terminal.wording import stage
+from workflows.lifecycle import PLATFORM
 from workflows.words import Words, counted
 
 _STANDINGS = {
     Standing.LOST: Words("lost, goes on from its log", "已丢失，可据记录接续"),
     Standing.LIVES: Words("nothing to do", "无需处理"),
-    Standing.BEHIND: Words("left", "未处理"),
+    Standing.BEHIND: Words("left, goes on with --end-older", "未处理，可用 --end-older 接续"),
     Standing.DIFFERS: Words("left", "未处理"),
     Standing.AHEAD: Words("left", "未处理"),
     Standing.BROKEN: Words("left", "未处理"),
     Standing.BLOCKED: Words("left", "未处理"),
     Standing.UNKNOWN: Words("left", "未处理"),
 }
+_IS_ENDED = Words("is ended there, goes on from its log", "结束该流程，据记录接续")
+_STAYS = Words("left, is ended with --end-older", "未处理，可用 --end-older 结束该流程")
+_ENDS = Words("is ended there", "结束该流程")
+_OLDER_ROSTER = Words("it runs with an older log", "运行中的流程记录较旧")
 _OUTCOMES = {
     Outcome.GOES_ON: Words("goes on", "已接续"),
     Outcome.REFUSED: Words("left", "未接续"),
     Outcome.ALREADY: Words("runs already", "已在运行"),
+    Outcome.ENDED: Words(
+        "ended at Temporal: its term has ended", "该期已结束，已在 Temporal 中结束其流程"
+    ),
     Outcome.STARTED: Words("started; no worker has answered yet", "已启动，尚无工作进程应答"),
 }
+
+
+def _columns(*, end_older: bool) -> tuple[Column[OpenTerm], ...]:
+    def found(one: OpenTerm) -> str:
+        return say(_found(one, end_older=end_older))
+
+    return (*_COLUMNS, Column(Words("found", "情况"), found, ALWAYS))
+
+
 _COLUMNS: tuple[Column[OpenTerm], ...] = (
     Column(Words("platform", "平台"), lambda one: one.case.platform_id, ALWAYS),
     Column(Words("term", "期次"), lambda one: one.case.term),
     Column(Words("stage", "环节"), lambda one: stage(one.stage) if one.stage else "", ALWAYS),
     Column(Words("entries", "条数"), lambda one: one.entries or ""),
     Column(Words("year", "考核年度"), lambda one: one.year.year if one.year else ""),
-    Column(Words("found", "情况"), lambda one: say(_found(one)), ALWAYS),
 )
 
 
-def show_terms(found: Sequence[OpenTerm], *, as_json: bool) -> None:
+def show_terms(found: Sequence[OpenTerm], *, end_older: bool, as_json: bool) -> None:
     """Show open terms: those that are lost or left, and how many are well."""
     if as_json:
         for one in found:
@@ -45,7 +61,7 @@ def show_terms(found: Sequence[OpenTerm], *, as_json: bool) -> None:
         return
     odd = [one for one in found if one.standing is not Standing.LIVES]
     if odd:
-        show(table_of(odd, _COLUMNS))
+        show(table_of(odd, _columns(end_older=end_older)))
     well = len(found) - len(odd)
     if well:
         show(
@@ -82,12 +98,15 @@ def show_taken_over(taken: Sequence[TakenOver], *, as_json: bool) -> bool:
     return left
 
 
-def show_roster(*, as_json: bool) -> None:
-    """Show that the roster is lost, too."""
+def show_roster(standing: Standing, *, end_older: bool, as_json: bool) -> None:
+    """Show how the roster stands, where it does not simply run."""
     if as_json:
-        show_json_line({"roster": str(Standing.LOST)})
-    else:
-        show(Words("The roster: lost, goes on from its log", "人员目录：已丢失，可据记录接续"))
+        show_json_line({"roster": str(standing)})
+        return
+    words = _STANDINGS[standing]
+    if standing is Standing.BEHIND:
+        words = _because(_IS_ENDED if end_older else words, _OLDER_ROSTER)
+    show(Words(f"The roster: {words.en}", f"人员目录：{words.zh}"))
 
 
 def show_recovered(name: str, found: Recovered, *, as_json: bool) -> bool:
@@ -99,14 +118,22 @@ def show_recovered(name: str, found: Recovered, *, as_json: bool) -> bool:
         return left
     words = _OUTCOMES[found.outcome]
     if found.why:
-        words = Words(f"{words.en}: {found.why.en}", f"{words.zh}：{found.why.zh}")
+        words = _because(words, found.why)
     show(f"{'✗' if left else '✓'} {name} · {say(words)}")
     return left
 
 
-def _found(one: OpenTerm) -> Words:
+def _found(one: OpenTerm, *, end_older: bool) -> Words:
     words = _STANDINGS[one.standing]
-    return Words(f"{words.en}: {one.why.en}", f"{words.zh}：{one.why.zh}") if one.why else words
+    if one.is_behind and PLATFORM.ended(one.stage):
+        words = _ENDS if end_older else _STAYS
+    elif one.is_behind and end_older:
+        words = _IS_ENDED
+    return _because(words, one.why) if one.why else words
+
+
+def _because(words: Words, why: Words) -> Words:
+    return Words(f"{words.en}: {why.en}", f"{words.zh}：{why.zh}")
 
 
 def _plain(one: OpenTerm) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The roster where Temporal has nothing of it: it goes on from the register's log, before any term does."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,6 +17,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from audit.reading.roster_log_reading import roster_faults
 from audit.reconciling.roster_rows import held_log
 from audit.recovering.kept_histories import kept_in_archive
+from audit.recovering.lost_terms import OLDER, Standing
 from audit.recovering.recovery_sender import Outcome, Recovered, why_it_failed
 from audit.recovering.statement import Stating, recovery_id, signature_of
 from starter.client.case_queries import CaseQueries
@@ -30,18 +32,30 @@ _WITHIN = 30.0
 _AGAIN_AFTER = 0.2
 
 
-async def is_lost(engine: AsyncEngine, client: Client) -> bool:
-    """Whether the register has a roster, and no workflow of it runs at Temporal; it has not moved away."""
-    if not await held_log(engine):
-        return False
-    found = await CaseQueries(client).look(ROSTER_ID)
-    if found and await destination_of(found):
-        return False
-    return found is None or found.close_time is not None
+async def roster_standing(engine: AsyncEngine, client: Client) -> Standing:
+    """How the roster that the register has stands at Temporal: it runs, is lost, or runs with an older log.
+
+    Raises:
+        Unreachable: Temporal does not answer.
+    """
+    log, queries = await held_log(engine), CaseQueries(client)
+    found = await queries.look(ROSTER_ID) if log else None
+    if not log or (found and await destination_of(found)):
+        return Standing.LIVES
+    if found is None or found.close_time is not None:
+        return Standing.LOST
+    try:
+        view: RosterView = await queries.query(ROSTER_ID, "state", RosterView)
+    except (NoSuchPlatform, Unreachable, WorkflowQueryFailedError):
+        return Standing.UNKNOWN
+    behind = 0 < view.log_seq < len(log) and log[view.log_seq - 1].hash == view.log_hash
+    return Standing.BEHIND if behind else Standing.LIVES
 
 
-async def recover_roster(engine: AsyncEngine, client: Client, stating: Stating) -> Recovered:
-    """Go on with it; an officer of its version in force signs.
+async def recover_roster(
+    engine: AsyncEngine, client: Client, stating: Stating, *, end_older: bool = False
+) -> Recovered:
+    """Go on with it; an officer of its version in force signs. `end_older`: end what runs with less.
 
     Raises:
         NotAllowed: nobody here may sign it.
@@ -50,6 +64,9 @@ async def recover_roster(engine: AsyncEngine, client: Client, stating: Stating) 
     log = await held_log(engine)
     if wrong := next(iter(roster_faults(log)), None):
         return Recovered(Outcome.REFUSED, wrong)
+    if end_older and await roster_standing(engine, client) is Standing.BEHIND:
+        with suppress(NoSuchPlatform), translate_rpc_errors(ROSTER_ID):
+            await client.get_workflow_handle(ROSTER_ID).terminate(reason=OLDER)
     said = RosterRecovery(
         of="roster",
         recovery_id=recovery_id(),

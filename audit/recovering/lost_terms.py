@@ -111,9 +111,10 @@ async def read_term(
         stage=stage,
         entries=len(begun.record.log),
     )
+    queries = CaseQueries(client)
     if PLATFORM.ended(stage):
-        return found._replace(standing=Standing.LIVES, why=ENDED)
-    return await _beside_temporal(CaseQueries(client), found, log, returns=returns)
+        return await _ended(queries, found._replace(standing=Standing.LIVES, why=ENDED))
+    return await _beside_temporal(queries, found, log, returns=returns)
 
 
 def _faults(logs: dict[LogId, list[LogEntry]]) -> Sequence[Words]:
@@ -122,6 +123,19 @@ def _faults(logs: dict[LogId, list[LogEntry]]) -> Sequence[Words]:
         return [problem.line for problem in check_logs(logs)]
     except NO_LOG as error:
         return [Words.same(str(error))]
+
+
+async def _ended(queries: CaseQueries, found: OpenTerm) -> OpenTerm:
+    """A term that has ended by the register's log: an older copy of Temporal's data may still run it."""
+    workflow_id = platform_workflow_id(found.case.platform_id)
+    latest = await queries.look(workflow_id)
+    if latest is None or latest.close_time is not None or find_block(latest):
+        return found
+    view = await _view(queries, workflow_id)
+    compared = await _of_platform(queries, found, view, workflow_id) if view else None
+    if compared in (Comparison.OLDER, Comparison.REPEATED):
+        return found._replace(standing=Standing.BEHIND, why=_RUNS_ON)
+    return found
 
 
 async def _beside_temporal(
@@ -225,6 +239,8 @@ def _moved(to: str) -> Words:
     )
 
 
+OLDER = "an older copy: the register's log goes on without it (pingtai recover)"
+"""Why a run is ended at Temporal."""
 ENDED = Words("the term has ended", "该期已结束")
 _OTHERS = Words(
     "it runs with other entries than the register has: people decide which are right (docs/deployment.md,"
@@ -235,6 +251,10 @@ _REPEATED = Words(
     "it runs with entries of the register at other moments: an older copy of Temporal's data, which has"
     " taken messages once more",
     "运行中的流程所载条目与名册相同而时刻不同：Temporal 数据较旧，重新处理了已处理的消息",
+)
+_RUNS_ON = Words(
+    "it has ended, and an older copy of Temporal's data still runs it",
+    "该期已结束，而较旧的 Temporal 数据仍在运行其流程",
 )
 _NOT_ASKED = Words("no worker says where it stands", "没有工作进程可说明其状态")
 _MORE = Words(

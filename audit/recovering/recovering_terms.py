@@ -1,7 +1,7 @@
 """Going on with open terms of the register: each looked at, stated, started, and asked what became of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Container, Sequence
 from contextlib import suppress
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -9,19 +9,20 @@ from temporalio.client import Client
 
 from audit.histories import Histories
 from audit.recovering.kept_histories import filed_application
-from audit.recovering.lost_terms import ENDED, OpenTerm, Standing, read_term
+from audit.recovering.lost_terms import OLDER, OpenTerm, Standing, read_term
 from audit.recovering.recovery_sender import Outcome, Recovered, RecoverySender
 from audit.recovering.statement import Stating
 from db.open_cases import OpenCase, open_cases
 from db.queries import RegisterQueries
 from starter.client.case_queries import CaseQueries
 from starter.client.rpc_errors import translate_rpc_errors
+from starter.client.visibility import any_type
 from starter.errors import NoSuchPlatform, no_such_platform
-from workflows.contract import platform_workflow_id
+from workflows.contract import PLATFORM_TYPE, platform_workflow_id
 from workflows.words import Words
 
 _AT_ONCE = 8
-_OLDER = "an older copy: the case goes on from the register's log (pingtai recover)"
+_PREFIX = platform_workflow_id("")
 Kept = Callable[[str], Awaitable[str]]
 
 
@@ -47,24 +48,38 @@ class RecoveringTerms:
         self._sender = RecoverySender(client)
 
     async def find(self, wanted: Collection[str]) -> AsyncIterator[OpenTerm]:
-        """Look at open terms, in the order of their ids; `wanted` none: at all.
+        """Look at open terms, in the order of their ids; `wanted` none: at all, and at what runs besides.
 
         Raises:
             NoSuchPlatform: the register does not know one.
             Unreachable: Temporal does not answer.
         """
         terms = {case.platform_id: case for case in await open_cases(self._engine) if not case.year}
-        for platform_id in sorted(set(wanted) - set(terms)):
-            last = await RegisterQueries(self._engine).last_term(platform_id)
-            if last is None:
-                raise no_such_platform(platform_id)
-            case = OpenCase(platform_id, last.term, 0)
-            yield OpenTerm(case, Standing.LIVES, ENDED, stage=last.stage)
         chosen = [case for name, case in terms.items() if not wanted or name in wanted]
+        chosen += await self._ended_terms(wanted, terms)
+        chosen.sort()
         for begin in range(0, len(chosen), _AT_ONCE):
             some = chosen[begin : begin + _AT_ONCE]
             for one in await asyncio.gather(*(self._read(case) for case in some)):
                 yield one._replace(begun=None)  # thousands of whole logs fit nowhere
+
+    async def _ended_terms(
+        self, wanted: Collection[str], still_open: Container[str]
+    ) -> list[OpenCase]:
+        """The last terms of platforms that are wanted, or run at Temporal, and are not open in the register."""
+        query = f"{any_type((PLATFORM_TYPE,))} AND CloseTime IS NULL"
+        ids = wanted or {
+            run.id.removeprefix(_PREFIX)
+            async for run in self._client.list_workflows(query, page_size=1000)
+        }
+        found = []
+        for platform_id in {one for one in ids if one not in still_open}:
+            last = await RegisterQueries(self._engine).last_term(platform_id)
+            if last is None and wanted:
+                raise no_such_platform(platform_id)
+            if last is not None:
+                found.append(OpenCase(platform_id, last.term, 0))
+        return found
 
     async def recover(
         self, terms: Sequence[OpenTerm], stating: Stating, kept: Kept
@@ -83,12 +98,14 @@ class RecoveringTerms:
 
     async def recover_one(self, case: OpenCase, stating: Stating, kept: Kept) -> Recovered:
         """Go on with a term, as it stands now. Raises as `recover`."""
-        now = await self._read(case)
+        now, ended = await self._read(case), False
         if now.standing is Standing.BEHIND and self._end_older:
             await self._end(case)
-            now = await self._read(case)  # what was decided in the last moment is found now
+            now, ended = await self._read(case), True  # what came in the last moment is found now
         if now.begun is None or not now.is_lost:
             lives = now.standing is Standing.LIVES
+            if lives and ended:
+                return Recovered(Outcome.ENDED)
             return Recovered(Outcome.ALREADY if lives else Outcome.REFUSED, now.why)
         begun, lacking = now.begun, None
         if filed := begun.state.next_term:
@@ -106,7 +123,7 @@ class RecoveringTerms:
         child = await CaseQueries(self._client).open_child(own)
         for workflow_id in filter(None, (own, child)):
             with suppress(NoSuchPlatform), translate_rpc_errors(workflow_id):
-                await self._client.get_workflow_handle(workflow_id).terminate(reason=_OLDER)
+                await self._client.get_workflow_handle(workflow_id).terminate(reason=OLDER)
 
     async def _read(self, case: OpenCase) -> OpenTerm:
         return await read_term(self._engine, self._client, case, returns=self._returns)

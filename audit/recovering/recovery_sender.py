@@ -36,6 +36,8 @@ class Outcome(StrEnum):
     """It does not follow from the register, or the register has gone on without it."""
     ALREADY = "already"
     """Somebody else started it, or it lives."""
+    ENDED = "ended"
+    """An older copy of a term that has ended ran on: it was ended at Temporal."""
     STARTED = "started"
     """Nobody has said yet what becomes of it: no worker, or no register."""
 

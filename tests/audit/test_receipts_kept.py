@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from audit.commands.receipt import Answer, show_answers
 from audit.reading.acknowledged import Standing, Verdict, standing_of
 from audit.reading.case_logs import read_runs
 from audit.reading.receipt_claims import Difference, differences
@@ -370,3 +371,27 @@ def test_what_the_client_added_is_no_difference() -> None:
     for year, found in ((None, []), (2, ["decision.year"])):
         kept = receipt.model_copy(update={"sent": raw | {"year": year}, "said_sha256": None})
         assert found == [one.field for one in differences(kept, OWN, added)]
+
+
+@pytest.mark.parametrize(
+    ("lost", "advice"),
+    [
+        ({"server"}, "pingtai recover --all --end-older"),
+        ({"register"}, "pingtai audit reconcile --repair"),
+        ({"server", "register"}, "Send the decision again with its id"),
+    ],
+    ids=str,
+)
+def test_where_one_part_has_it_nobody_sends_it_again(
+    lost: set[str], advice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To a case that goes on from an older copy it would be new: it comes from the part that has it."""
+    case, receipt = decided()
+    verdicts = {
+        name: standing_of(receipt, {OWN: case.log[: -1 if name in lost else None]})
+        for name in ("server", "register")
+    }
+    show_answers([Answer("r.json", receipt, verdicts)])
+    said = " ".join(capsys.readouterr().err.split())
+    assert advice in said
+    assert ("Send the decision again" in said) == (len(lost) == 2)

@@ -125,11 +125,11 @@ async def test_an_older_copy_of_temporal_s_data_is_named(
     world: World, elsewhere: World, run: Run
 ) -> None:
     """A case that runs there with fewer entries is no lost one: it is ended where that is asked for."""
-    life, other = await world.apply(), await world.in_its_first_year()
+    life, gone, other = await world.apply(), await world.apply(), await world.in_its_first_year()
     assert other.assessment
-    for handle in (life.handle, other.handle, other.assessment):
+    for handle in (life.handle, gone.handle, other.handle, other.assessment):
         await life.settled(handle)
-    assert (await run(life.id, other.id, *REASON)).exit_code == 0
+    assert (await run(life.id, gone.id, other.id, *REASON)).exit_code == 0
     # The first Temporal is the copy: the case went on without it.
     before = await world.client.state(life.id)
     there = Life(elsewhere, life.id)
@@ -138,6 +138,9 @@ async def test_an_older_copy_of_temporal_s_data_is_named(
     year = Life(elsewhere, other.id)
     await year.opened(1)
     await year.decide("self_report")
+    ended = Life(elsewhere, gone.id)
+    await ended.decide("withdrawal")
+    await ended.stands("withdrawn")
     assert year.assessment
     await year.settled(year.assessment)
     with pytest.MonkeyPatch.context() as back:
@@ -147,8 +150,14 @@ async def test_an_older_copy_of_temporal_s_data_is_named(
         assert f"it runs with {before.log_seq} of 3 entries" in " ".join(found.output.split())
         await there.handle.terminate("the newer one is lost as well")
         await year.handle.terminate("the newer one is lost as well")
-        done = await run(life.id, other.id, "--end-older", *REASON)
+        # A term that has ended is taken on by nobody, and would run on there: it is found by what runs.
+        over = await run("--all", "--dry-run", "--end-older")
+        assert f"{gone.id} 1 withdrawn 3 is ended there: it has ended" in " ".join(
+            over.output.split()
+        )
+        done = await run(life.id, gone.id, other.id, "--end-older", *REASON)
     assert done.exit_code == 0, done.output
+    assert f"✓ {gone.id} · ended at Temporal: its term has ended" in done.output
     log = await PingtaiClient(world.temporal).log(life.id)
     assert [entry.name for entry in log].count(Happening.RECOVERED) == 2
     assert (await life.decide("inspection")).stage == "expert_review"

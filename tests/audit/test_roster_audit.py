@@ -11,7 +11,9 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.commands.roster import roster_command
-from audit.reading.roster_log_reading import roster_faults
+from audit.reading.roster_log_reading import RosterReading, roster_faults
+from audit.reconciling import reconciling_roster
+from audit.reconciling.reconciling_roster import reconcile_roster
 from audit.reconciling.roster_rows import held_log, row_faults
 from db.roster_store import write_roster
 from db.roster_tables import roster_entries, roster_keys, roster_log
@@ -107,6 +109,40 @@ async def test_rows_that_were_changed_are_named(engine: AsyncEngine) -> None:
     assert said[0] == "roster_entries kw-b: is missing"
     assert said[1] == "roster_entries kw-x: follows from no entry"
     assert said[2].endswith("differs: revoked")
+
+
+async def test_what_an_older_register_lacks_is_written(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As its history has it; where they differ nothing is written, and it is said."""
+    log = _life().roster.log
+    reading = RosterReading(1, {one.seq: one for one in log})
+
+    async def read(_: Any) -> RosterReading:
+        return reading
+
+    monkeypatch.setattr(reconciling_roster, "read_roster", read)
+    histories: Any = None
+    await write_roster(engine, RosterBatch(entries=tuple(log[:2])))
+    seen = await reconcile_roster(engine, histories)
+    assert seen
+    assert (seen.agrees, [one.key["seq"] for one in seen.differences]) == (False, [3, 4, 5])
+    repaired = await reconcile_roster(engine, histories, repair=True)
+    assert repaired
+    assert (repaired.agrees, repaired.repaired) == (True, True)
+    assert await held_log(engine) == log
+    again = await reconcile_roster(engine, histories)
+    assert again
+    assert (again.agrees, again.differences, again.not_checked) == (True, [], [])
+    forged = _resealed(log, 4, outcome="x")
+    reading.entries = {one.seq: one for one in forged}
+    other = await reconcile_roster(engine, histories, repair=True)
+    assert other
+    assert "entry 4 is another in the histories" in other.problems[0].words.en
+    reading.runs, reading.entries = 0, {}
+    alone = await reconcile_roster(engine, histories)
+    assert alone
+    assert (alone.agrees, len(alone.not_checked)) == (True, 1)
 
 
 async def test_the_command(

@@ -8,13 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.open_cases import HeldLog, OpenCase, held_hashes, held_logs
 from db.register_store import PostgresRegister
+from db.roster_queries import RosterEnd
 from starter.client.receipt_file import receipt_content
 from tests.register.cases import application, batch, opened
 from tests.rules.cases import at_stage, decision, moment
 from worker.doctor.ahead import Ahead, Side, compare
 from worker.doctor.check_parts import finding_of
 from worker.doctor.finding import Verdict
-from worker.doctor.log_tails import Tail, TailEntry, tail_of, with_acknowledged
+from worker.doctor.log_tails import Tail, TailEntry, roster_end_of, tail_of, with_acknowledged
 from workflows.activity_messages import RegisterBatch, RegisterWrite
 from workflows.case import Case
 from workflows.log_id import LogId
@@ -169,3 +170,18 @@ async def test_what_the_register_holds(engine: AsyncEngine, register: PostgresRe
     wanted = [("p-1", OWN, 1), ("p-1", OWN, 2), ("p-2", OWN, 1)]
     assert {("p-1", OWN, 1): given.entries[0].hash} == await held_hashes(engine, wanted)
     assert {} == await held_hashes(engine, [])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"entries": [{"seq": 1, "hash": "other"}, {"seq": 2, "hash": "h"}]},
+        {"state": {}, "seq": 2, "last_hash": "h"},
+        {"of": "roster", "entries": 2, "log_hash": "h"},
+    ],
+    ids=["handed in", "carried", "recovered"],
+)
+def test_the_end_of_the_roster(given: dict[str, Any]) -> None:
+    """In whatever its history has of the log."""
+    assert roster_end_of([None, given]) == RosterEnd(2, "h")
+    assert roster_end_of([None, 7, {"decision_id": "d"}]) is None

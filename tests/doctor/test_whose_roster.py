@@ -28,7 +28,7 @@ async def test_without_the_keys_it_cannot_be_tried(example: Path) -> None:
     for person in (None, *OFFICERS):
         if person:
             made_key(person, example)
-        found = await check_roster.whose_roster(None)  # type: ignore[arg-type]
+        found = await check_roster.whose_roster(None, None)  # type: ignore[arg-type]
         missing = person != OFFICERS[-1]
         en, zh = found.what
         assert (missing, missing) == ("nobody can be entered" in en, "无法登记人员" in zh)

@@ -13,7 +13,8 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle
 from audit.archive.server_histories import ServerHistories
 from audit.reading.roster_log_reading import read_roster, roster_faults
 from audit.reconciling.roster_rows import held_log, row_faults
-from audit.recovering.lost_roster import is_lost, recover_roster
+from audit.recovering.lost_roster import recover_roster, roster_standing
+from audit.recovering.lost_terms import Standing
 from audit.recovering.recovery_sender import Outcome
 from audit.recovering.statement import Stating
 from audit.replay.roster_replay import replay_roster
@@ -24,6 +25,8 @@ from tests.rules.officers import secret_of
 from tests.rules.roster_life import HAIDIAN, A, B, C, Life, item
 from tests.workflows.world import World
 from worker.demo.clockwork import until
+from worker.doctor.check_roster import roster_runs
+from worker.doctor.finding import Verdict
 from worker.temporal_server import TemporalServer
 from workflows.contract import ROSTER_ID, ROSTER_TYPE, TASK_QUEUE
 from workflows.recovery import RosterRecovery
@@ -56,8 +59,10 @@ def by(engine: AsyncEngine, person: str, key: str = "") -> Stating:
 
 
 @pytest.fixture
-async def lost(engine: AsyncEngine, temporal: TemporalServer) -> AsyncIterator[tuple[Life, World]]:
-    """A roster whose engine is lost, and its life in memory; and a Temporal without it."""
+async def lost(
+    engine: AsyncEngine, temporal: TemporalServer
+) -> AsyncIterator[tuple[Life, World, World]]:
+    """A roster whose engine is lost, and its life in memory; a Temporal without it, and the one of before."""
     life = Life()
     life.at = datetime.now(UTC) - timedelta(seconds=1)
     async with another_place(engine, temporal) as first, another_place(engine, temporal) as other:
@@ -65,7 +70,7 @@ async def lost(engine: AsyncEngine, temporal: TemporalServer) -> AsyncIterator[t
         view = await RosterSender(first.temporal).start(raw)
         life.take(raw)
         assert view.recorded == 1
-        yield life, other
+        yield life, other, first
 
 
 async def decided(world: World, raw: Any) -> RosterReceipt:
@@ -75,15 +80,21 @@ async def decided(world: World, raw: Any) -> RosterReceipt:
     return receipt
 
 
-async def test_the_roster_goes_on(lost: tuple[Life, World], engine: AsyncEngine) -> None:
+async def test_the_roster_goes_on(lost: tuple[Life, World, World], engine: AsyncEngine) -> None:
     """One of two that recover it is let in; it is changed as before, its log holds, and so do its rows."""
-    life, other = lost
-    assert await is_lost(engine, other.temporal)
+    life, other, first = lost
+    assert await roster_standing(engine, other.temporal) is Standing.LOST
     before = await held_log(engine)
     ways = (recover_roster(engine, other.temporal, by(engine, one.id)) for one in (A, B))
     found = sorted(one.outcome for one in await asyncio.gather(*ways))
     assert found == [Outcome.ALREADY, Outcome.GOES_ON]
-    assert not await is_lost(engine, other.temporal)
+    assert await roster_standing(engine, other.temporal) is Standing.LIVES
+    # The Temporal of before is an older copy now: what it would take next the register refuses.
+    assert await roster_standing(engine, first.temporal) is Standing.BEHIND
+    finding = await roster_runs(first.temporal, engine)
+    assert "has 2 entries in the register, and 1 at Temporal" in finding.what.en
+    assert finding.advice
+    assert "recover --all --end-older" in finding.advice.en
     log = await held_log(engine)
     assert [entry.name for entry in log[len(before) :]] == [Happening.RECOVERED]
     assert (log[-1].previous, log[-1].said["log_hash"]) == (before[-1].hash, before[-1].hash)
@@ -103,14 +114,21 @@ async def test_the_roster_goes_on(lost: tuple[Life, World], engine: AsyncEngine)
     assert await row_faults(engine, log) == []
     histories = ServerHistories(other.temporal)
     assert await replay_roster(histories) == []
+    assert (await roster_runs(other.temporal, engine)).verdict is Verdict.GOOD
+    # The older one is ended where that is asked for, and goes on from all that was decided since.
+    assert (
+        await recover_roster(engine, first.temporal, by(engine, A.id))
+    ).outcome is Outcome.ALREADY
+    ended = await recover_roster(engine, first.temporal, by(engine, A.id), end_older=True)
+    assert ended.outcome is Outcome.GOES_ON
     # The new history alone has the whole log: who loses the register next rebuilds it from there.
     reading = await read_roster(histories)
     assert (reading.log, reading.problems) == (log, [])
 
 
-async def test_who_may_not(lost: tuple[Life, World], engine: AsyncEngine) -> None:
+async def test_who_may_not(lost: tuple[Life, World, World], engine: AsyncEngine) -> None:
     """A district's person, somebody with another's key, and whoever starts it past us without a signature."""
-    _, other = lost
+    _, other, _ = lost
     log = await held_log(engine)
     with pytest.raises(NotAllowed, match=f"{HAIDIAN.id} is not one"):
         await by(engine, HAIDIAN.id).check()
@@ -145,10 +163,10 @@ async def test_who_may_not(lost: tuple[Life, World], engine: AsyncEngine) -> Non
 
 
 async def test_a_log_that_was_edited_ends_the_run_with_the_reason(
-    lost: tuple[Life, World], engine: AsyncEngine
+    lost: tuple[Life, World, World], engine: AsyncEngine
 ) -> None:
     """Started past us: its hashes are not those that follow, and nothing is tried again for ever."""
-    _, other = lost
+    _, other, _ = lost
     async with engine.begin() as connection:
         await connection.execute(
             text("UPDATE roster_log SET previous = repeat('1', 64), hash = repeat('2', 64)")

@@ -19,14 +19,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from db.conflicts import ConflictRow, noted_conflicts
 from db.open_cases import OpenCase, open_cases
-from db.roster_queries import newest_root
 from starter.client.blocking_workflow import TYPES
 from starter.client.case_queries import CaseQueries
 from starter.client.moved_runs import destination_of
 from starter.client.sdk_internals import IS_PAUSED
 from starter.client.visibility import any_type, quoted
 from worker.doctor.finding import Finding, bad, good, note
-from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, ROSTER_ID, TASK_QUEUE
+from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, TASK_QUEUE
 from workflows.words import Words, counted, listed_zh
 
 _NAMED = 5
@@ -39,7 +38,7 @@ _TOO_LARGE = "exceeds limit"
 _PROBLEM = "TemporalReportedProblems IS NOT NULL"
 _DEADLOCK = "TMPRL1101"
 """The SDK's number for a workflow task that takes longer than it may."""
-_GONE = Words(
+LOST_THERE = Words(
     "if this is the Temporal of this register (check TEMPORAL_* and DATABASE_URL), they are lost there and go"
     " on from their logs: `pingtai recover --all` (docs/first-aid.md)",
     "如所连 Temporal 与名册属同一系统（请检查 TEMPORAL_*、DATABASE_URL），则已在其中丢失，可据记录接续："
@@ -159,7 +158,7 @@ def _how_to_bring_back(ended: list[Ended]) -> Words:
     platforms = [one for one in ended if ":term-" not in one.workflow_id] or ended
     first = next((one for one in platforms if one.full), platforms[0])
     if not first.run_id:
-        return _GONE
+        return LOST_THERE
     flood, flood_zh = "", ""
     if first.full:
         flood = "its history was filled with messages; the signals of the flood are left out: "
@@ -199,22 +198,6 @@ def _is_wrong(found: WorkflowExecutionDescription) -> bool:
 
 def _status(run: WorkflowExecution) -> Words:
     return _ENDINGS.get(run.status, _ENDED) if run.status else _ENDED
-
-
-async def roster_runs(client: Client, engine: AsyncEngine) -> Finding:
-    """The roster that the register has runs at Temporal: else nobody can change who may sign."""
-    if await newest_root(engine) is None:
-        return good("no roster is set up", "未设立人员目录")
-    found = await CaseQueries(client).look(ROSTER_ID)
-    if found and found.close_time is None:
-        return good("the roster runs", "人员目录在运行")
-    return bad(
-        Words(
-            "the register has a roster, and no workflow of it runs at Temporal",
-            "名册中有人员目录，而 Temporal 中没有其运行中的流程",
-        ),
-        _GONE,
-    )
 
 
 async def second_lives(client: Client, engine: AsyncEngine) -> Finding:

@@ -30,9 +30,9 @@ _WRITTEN_LATER = Words(
 )
 _OLDER_TEMPORAL = Words(
     "Temporal's file is an older copy, or lost: before anybody decides, these cases go on from their logs by"
-    " `pingtai recover` (docs/backup.md, Parts of different age)",
-    "Temporal 数据文件为较旧的副本，或者已丢失：在有人办理之前，用 pingtai recover 据记录接续有关程序"
-    "（见 docs/backup.zh.md“两部分时点不同”）",
+    " `pingtai recover --all --end-older` (docs/backup.md, Parts of different age)",
+    "Temporal 数据文件为较旧的副本，或者已丢失：在有人办理之前，用 pingtai recover --all --end-older 据记录接续"
+    "有关程序（见 docs/backup.zh.md“两部分时点不同”）",
 )
 
 

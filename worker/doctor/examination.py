@@ -126,7 +126,7 @@ def _points(client: Client, engine: AsyncEngine, *, at_work: bool) -> tuple[Poin
         ),
         Point(
             "roster workflow",
-            lambda: check_cases.roster_runs(client, engine),
+            lambda: check_roster.roster_runs(client, engine),
             temporal=True,
             register=True,
         ),
@@ -159,7 +159,12 @@ def _points(client: Client, engine: AsyncEngine, *, at_work: bool) -> tuple[Poin
             lambda: check_audit_trail.digest_schedule(client),
             temporal=True,
         ),
-        Point("roster", lambda: check_roster.whose_roster(engine), register=True),
+        Point(
+            "roster",
+            lambda: check_roster.whose_roster(client, engine),
+            temporal=True,
+            register=True,
+        ),
         Point(
             "digest signatures",
             lambda: check_digest_signatures.digest_signatures(engine),

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,8 @@ from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverse
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.contract import HAND_IN, WRITE_REGISTER
+from db.roster_queries import RosterEnd
+from workflows.contract import HAND_IN, ROSTER_ID, WRITE_REGISTER, WRITE_ROSTER
 from workflows.log_id import LogId
 
 _AT_ONCE = 8
@@ -62,7 +63,31 @@ async def read_tails(client: Client, workflow_ids: Iterable[str]) -> dict[str, T
 
 async def _tail(client: Client, workflow_id: str) -> Tail | None:
     """Go back through the latest run to what was handed in last."""
-    token, acknowledged = b"", []
+    acknowledged: list[dict[str, Any]] = []
+    async for event, given in _backwards(client, workflow_id):
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
+            acknowledged += [one for one in given[:1] if _is_receipt(one)]
+        elif found := tail_of(given):
+            return with_acknowledged(found, acknowledged)
+    return None
+
+
+async def read_roster_end(client: Client) -> RosterEnd | None:
+    """Read which entry of the roster was handed to the register last; None: Temporal has none.
+
+    Raises as `read_tails`.
+    """
+    async for _, given in _backwards(client, ROSTER_ID):
+        if found := roster_end_of(given):
+            return found
+    return None
+
+
+async def _backwards(
+    client: Client, workflow_id: str
+) -> AsyncIterator[tuple[HistoryEvent, list[Any]]]:
+    """The events of the latest run, the last one first, with what they have of a log."""
+    token = b""
     while True:
         asked = GetWorkflowExecutionHistoryReverseRequest(
             namespace=client.namespace,
@@ -74,17 +99,27 @@ async def _tail(client: Client, workflow_id: str) -> Tail | None:
             page = await client.workflow_service.get_workflow_execution_history_reverse(asked)
         except RPCError as error:
             if error.status in _GONE:
-                return None
+                return
             raise
         for event in page.history.events:
-            given = await _content(client, event)
-            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
-                acknowledged += [one for one in given[:1] if _is_receipt(one)]
-            elif found := tail_of(given):
-                return with_acknowledged(found, acknowledged)
+            yield event, await _content(client, event)
         token = page.next_page_token
         if not token:
-            return None
+            return
+
+
+def roster_end_of(given: Sequence[Any]) -> RosterEnd | None:
+    """The end of the roster's log in what an activity was given, or in what a run goes on with."""
+    for one in given:
+        if not isinstance(one, dict):
+            continue
+        if entries := one.get("entries"):
+            if isinstance(entries, list):
+                return RosterEnd(int(entries[-1]["seq"]), str(entries[-1]["hash"]))
+            return RosterEnd(int(entries), str(one.get("log_hash")))
+        if "last_hash" in one:
+            return RosterEnd(int(one["seq"]), str(one["last_hash"]))
+    return None
 
 
 def tail_of(given: Sequence[Any]) -> Tail | None:
@@ -142,7 +177,7 @@ def _payloads(event: HistoryEvent) -> Payloads:
     match event.event_type:
         case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             about = event.activity_task_scheduled_event_attributes
-            if about.activity_type.name in (HAND_IN, WRITE_REGISTER):
+            if about.activity_type.name in (HAND_IN, WRITE_REGISTER, WRITE_ROSTER):
                 return about.input
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
             outcome = event.workflow_execution_update_completed_event_attributes.outcome
