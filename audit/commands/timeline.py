@@ -103,7 +103,7 @@ def _words(reading: Reading, one: Moment, stages: dict[Any, str]) -> str:
     if one.line is None:
         return _message_words(one)
     line, entry = one.line, one.line.entry
-    words = entry_words(entry)
+    words = entry_words(entry, log=line.place)
     if entry.reason:
         words += say(" ({})", "（{}）").format(say(REASON_UNSEALED))
     if stages.get(line.place) != entry.stage:

@@ -107,7 +107,9 @@ def _what(place: LogId, entry: LogEntry) -> str:
     year = say(f"Year {place.year} · ", f"第 {place.year} 年 · ") if place.year else ""
     # What a decision says besides stands below it.
     told = entry.kind is EntryKind.DECISION
-    words = year + (wording.said(entry.name, entry.outcome) if told else entry_words(entry))
+    words = year + (
+        wording.said(entry.name, entry.outcome) if told else entry_words(entry, log=place)
+    )
     return words + say(" ({})", "（{}）").format(say(REASON_UNSEALED)) if entry.reason else words
 
 

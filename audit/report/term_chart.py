@@ -72,7 +72,7 @@ def term_chart(life: Life, term: int, now: datetime) -> Markup:
     for place in places:
         if place.year:
             _year(drawing, scale, life, place, (lanes.year, now))
-        _marks(drawing, scale, life.logs[place], lanes.told)
+        _marks(drawing, scale, life.logs[place], place, lanes.told)
     return drawing.done()
 
 
@@ -216,10 +216,12 @@ def _year_before(drawing: Drawing, x: float, year: tuple[int, str], y: float) ->
     drawing.text(x, y + 35, words, "tiny", "middle")
 
 
-def _marks(drawing: Drawing, scale: Scale, log: Sequence[LogEntry], told: float) -> None:
+def _marks(
+    drawing: Drawing, scale: Scale, log: Sequence[LogEntry], place: LogId, told: float
+) -> None:
     marks = set_aside_marks(log)
     for entry in log:
-        x, about = scale.at(entry.at), f"{wording.moment(entry.at)} {entry_words(entry)}"
+        x, about = scale.at(entry.at), f"{wording.moment(entry.at)} {entry_words(entry, log=place)}"
         if entry.kind is EntryKind.REFUSED or entry.name == Kind.SET_ASIDE:
             y = _DECISIONS
             drawing.line(x - 3.2, y - 3.2, x + 3.2, y + 3.2, "cross")

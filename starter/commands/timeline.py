@@ -25,7 +25,7 @@ def timeline(log: Iterable[LogLine]) -> Table:
     rows = []
     for line in in_order(log):
         entry = line.entry
-        words = entry_words(entry)
+        words = entry_words(entry, log=line.log)
         if stages.get(line.log) != entry.stage:
             words += f" → {wording.stage(entry.stage)}"
         stages[line.log] = entry.stage

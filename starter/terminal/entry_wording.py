@@ -16,10 +16,11 @@ _LETTERS = 160
 """Maximum letters of the reasons in a line of a timeline; `pingtai show --full` has all of them."""
 
 
-def entry_words(entry: LogEntry, *, named: bool = True) -> str:
+def entry_words(entry: LogEntry, *, log: LogId | None = None, named: bool = True) -> str:
     """What an entry says was decided or happened, with what one must know of it.
 
-    `named`: also which kind of decision it is.
+    `log`: whose it is, so that entries which it sets aside are called as the reader sees them. `named`: also
+    which kind of decision it is.
     """
     if entry.kind is EntryKind.REFUSED:
         # The log says the reason in both languages, English first.
@@ -27,7 +28,7 @@ def entry_words(entry: LogEntry, *, named: bool = True) -> str:
         en, _, zh = (entry.reason or "").partition(" / ")
         en, zh = official(Words(en, zh or en))
         return say(Words(f"REFUSED {name}: {en}", f"【不予受理】{name}：{zh}"))
-    more = say(_more(entry))
+    more = say(_more(entry, log))
     words = _said(entry, named=named)
     if not words:
         return more
@@ -71,12 +72,12 @@ def shortened(words: str, most: int) -> str:
     return words if not most or len(words) <= most else words[: most - 1] + "…"
 
 
-def _more(entry: LogEntry) -> str | Words:
+def _more(entry: LogEntry, log: LogId | None) -> str | Words:
     said: dict[str, Any] = entry.said
     words: str | Words = ""
     match entry.name:
         case Kind.SET_ASIDE:
-            words = _set_aside(said)
+            words = _set_aside(said, log)
         case Kind.FACTS_CHANGE | Happening.FACTS_CHANGED:
             words = _changed(said)
         case Kind.BRINGING_IN:
@@ -107,15 +108,15 @@ def _changed(said: dict[str, Any]) -> Words:
     return Words("; ".join(one.en for one in changes), "；".join(one.zh for one in changes))
 
 
-def _set_aside(said: dict[str, Any]) -> Words:
+def _set_aside(said: dict[str, Any], log: LogId | None) -> Words:
     first, last = said["sets_aside"]
-    year, term = said.get("year"), (said.get("case") or {}).get("term")
-    if term and not year:  # of a year's assessment it is not said which opening of it is meant
-        log = LogId(term)
+    year, reason = said.get("year"), said["reason"]
+    if log:
         which = log.entry(first) if first == last else f"{log.entry(first)}–{log.entry(last)}"
-        return Words(f"{which}: {said['reason']}", f"{which}：{said['reason']}")
-    which, entries = (first, "entry") if first == last else (f"{first}-{last}", "entries")
-    en, zh = f"{entries} {which}: {said['reason']}", f"第 {which} 条：{said['reason']}"
+        en, zh = f"{which}: {reason}", f"{which}：{reason}"
+    else:
+        which, entries = (first, "entry") if first == last else (f"{first}-{last}", "entries")
+        en, zh = f"{entries} {which}: {reason}", f"第 {which} 条：{reason}"
     return Words(f"year {year}, {en}", f"第 {year} 年，{zh}") if year else Words(en, zh)
 
 

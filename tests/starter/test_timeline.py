@@ -11,6 +11,7 @@ from starter.terminal import language
 from starter.terminal.entry_wording import entry_words
 from starter.terminal.screen import show
 from workflows.actors import Actor, Substitution
+from workflows.log_id import LogId
 from workflows.periods import beijing_date
 from workflows.record import EntryKind
 from workflows.vocabulary import Role
@@ -85,11 +86,6 @@ def test_an_opening_that_says_its_number() -> None:
          ("set aside (year 1, entries 3-5: 有误)", "撤销更正（第 1 年，第 3-5 条：有误）")),
         ("set_aside", "set_aside", {"sets_aside": [3, 3], "reason": "有误"},
          ("set aside (entry 3: 有误)", "撤销更正（第 3 条：有误）")),
-        ("set_aside", "set_aside",
-         {"sets_aside": [3, 5], "reason": "有误", "case": {"term": 2}},
-         ("set aside (2.3–2.5: 有误)", "撤销更正（2.3–2.5：有误）")),
-        ("set_aside", "set_aside", {"sets_aside": [4, 4], "reason": "有误", "case": {"term": 1}},
-         ("set aside (1.4: 有误)", "撤销更正（1.4：有误）")),
         ("support", "recorded", {"given_on": "2026-05-01", "support": "tax", "title": "加计扣除"},
          ("support (2026-05-01 tax 加计扣除)", "支持记录（2026-05-01 税收 加计扣除）")),
     ],
@@ -102,6 +98,25 @@ def test_what_an_entry_says(
     english = entry_words(entry)
     monkeypatch.setattr(language, "language", lambda: "zh")
     assert words == (english, entry_words(entry))
+
+
+@pytest.mark.parametrize(
+    ("log", "which"),
+    [
+        (LogId(2), "2.3–2.5"),
+        (LogId(1, 1, 1), "1-y1.3–1-y1.5"),
+        (LogId(1, 2, 3), "1-y2-3.3–1-y2-3.5"),
+    ],
+)
+def test_what_is_set_aside_is_called_as_the_timeline_calls_it(log: LogId, which: str) -> None:
+    """In a yearly assessment it is an entry of that, not the platform's own of the same number."""
+    said = {
+        "sets_aside": [3, 5],
+        "reason": "有误",
+        "case": {"term": log.term, "year": log.year or None},
+    }
+    entry = line(log.year, 6, AT, ("set_aside", "set_aside", "evaluation"), said=said).entry
+    assert f"set aside ({which}: 有误)" == entry_words(entry, log=log)
 
 
 def test_what_no_longer_counts_says_so(capsys: pytest.CaptureFixture[str]) -> None:
