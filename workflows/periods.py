@@ -17,6 +17,11 @@ def beijing_date(at: datetime) -> date:
     return at.astimezone(BEIJING).date()
 
 
+def beijing_time(at: datetime) -> str:
+    """A moment to the second, on the clocks of Beijing."""
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def start_of(day: date) -> datetime:
     """00:00 of a day in Beijing."""
     return datetime.combine(day, time(), BEIJING)

@@ -26,7 +26,7 @@ from workflows.model import (
     sha256,
 )
 from workflows.named_document import Document
-from workflows.periods import beijing_date
+from workflows.periods import beijing_date, beijing_time
 from workflows.vocabulary import District, Role
 from workflows.words import Words
 
@@ -164,20 +164,23 @@ def objection_to_key(entry: RosterEntry, public: "PublicKey", at: datetime) -> W
     """Return why a key does not speak for a person of the roster at a moment; None where it does."""
     line, day = public.openssh(), beijing_date(at)
     key = next((one for one in entry.keys if one.public == line), None)
-    who = f"{entry.id} ({entry.name})"
+    who = Words(f"{entry.id} ({entry.name})", f"{entry.id}（{entry.name}）")
     if key is None:
         print_ = public.fingerprint()
         return Words(
-            f"the roster has no key {print_} of {who}",
-            f"人员目录中 {who} 没有密钥 {print_}",
+            f"the roster has no key {print_} of {who.en}",
+            f"人员目录中 {who.zh} 没有密钥 {print_}",
         )
     if key.revoked and at >= key.revoked:
-        since = key.revoked.strftime("%Y-%m-%d %H:%M:%SZ")
-        return Words(f"the key of {who} is revoked since {since}", f"{who} 的密钥已于 {since} 吊销")
+        since = beijing_time(key.revoked)
+        return Words(
+            f"the key of {who.en} is revoked since {since}, Beijing time",
+            f"{who.zh}的密钥已于北京时间 {since} 吊销",
+        )
     if why := _outside(day, key.first, key.last):
-        return why.at(Words(f"the key of {who}", f"{who} 的密钥"))
+        return why.at(Words(f"the key of {who.en}", f"{who.zh}的密钥"))
     if why := _outside(day, entry.first_day, entry.last_day):
-        return why.at(Words(who, who))
+        return why.at(who)
     return None
 
 

@@ -35,7 +35,7 @@ from workflows.erasure_decisions import ErasedTerm, ErasureStage
 from workflows.erasure_log import ErasureReceipt, TermStanding, objections_to_term
 from workflows.record import LogEntry
 from workflows.vocabulary import Role
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -264,6 +264,7 @@ async def _send(place: _Place, raw: dict[str, object], profile: Profile) -> Eras
 
 
 async def _preview(place: _Place, *, as_json: bool) -> None:
+    from audit.erasing.erased_tables import TABLES, term_words  # noqa: PLC0415 - as above
     from db.erasure_store import ErasureStore  # noqa: PLC0415
 
     standing = place.standing
@@ -274,13 +275,13 @@ async def _preview(place: _Place, *, as_json: bool) -> None:
         show_json(standing.model_dump(mode="json", exclude={"roster", "log"}) | plain)
         _exit_refused(why)
         return
-    listed = "; ".join(f"{name} {number}" for name, number in sorted(rows.items()))
+    changed = listed(say(TABLES[name]) + f" {number}" for name, number in sorted(rows.items()))
     until = standing.retained_until
     table = (
-        (Words("Term", "期次"), f"{place.of.platform_id}, {place.of.term}"),
+        (Words("Term", "期次"), term_words(place.of)),
         (Words("Kept up to", "保管至"), str(until) if until else ""),
         (Words("Keys", "密钥"), str(0 if standing.erased else standing.keys or 0)),
-        (Words("Rows", "名册行数"), listed or "0"),
+        (Words("Rows", "名册行数"), changed if rows else "0"),
         (
             Words("Signatures", "签名"),
             Words("both officers must sign", "两人均须签名") if standing.roster else _UNSIGNED,

@@ -13,6 +13,7 @@ from audit.anchoring.digests import digest_of, last_day_with_digest
 from audit.anchoring.proofs import Proof, proof_problems, prove, proven_logs
 from audit.anchoring.vouching import Vouchers
 from audit.erasing.check_remains import by_log, check_remains, signed_entries
+from audit.erasing.erased_tables import term_words
 from db.erased_entries import Remains, remains_of
 from db.erasure_store import ErasureStore
 from starter.errors import BadInput
@@ -22,7 +23,7 @@ from workflows.log_id import LogId
 from workflows.model import Record, canonical
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
-from workflows.words import Words
+from workflows.words import Words, listed
 
 
 class ErasedEntry(Record):
@@ -124,13 +125,13 @@ def check_erased(content: bytes, roots: Roots | None, given: Vouchers) -> Answer
     wrong = [*check_remains(left.erasure, left.remains), *_anchored(left, roots)]
     decisions = sum(one.kind == EntryKind.DECISION for one in left.remains)
     signed, done = signed_entries(left.remains), left.erasure[-1] if left.erasure else None
-    people = ", ".join(one.actor.id for one in left.erasure if one.actor)
+    people = listed(one.actor.id for one in left.erasure if one.actor)
     both = all(one.said.get("signatures") for one in left.erasure if one.actor)
     day = left.proof.digest.day if left.proof else None
     rows = [
-        (_TERM, Words.same(f"{left.of.platform_id}, {left.of.term}")),
+        (_TERM, term_words(left.of)),
         (_ERASED, Words.same(str(beijing_date(done.at)) if done else "")),
-        (_BY, Words(people, people) if both else _unsigned(people)),
+        (_BY, people if both else _unsigned(people)),
         (_ENTRIES, Words.same(str(len(left.remains)))),
         (_SIGNED, Words(f"{signed} of {decisions} decisions", f"{decisions} 项决定中 {signed} 项")),
         (_DIGEST, Words.same(str(day)) if day else _NONE),
@@ -177,10 +178,9 @@ def _lacks(day: date, key: tuple[int, int]) -> Words:
     )
 
 
-def _unsigned(people: str) -> Words:
-    return Words(
-        f"{people}: not signed, no roster was set up", f"{people}：未签名（未设立人员目录）"
-    )
+def _unsigned(people: Words) -> Words:
+    en, zh = people
+    return Words(f"{en}: not signed, no roster was set up", f"{zh}：未签名（未设立人员目录）")
 
 
 _TERM = Words("Erased term", "已删除期次")

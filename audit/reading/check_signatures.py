@@ -19,6 +19,7 @@ from workflows.content_chain import ContentChain
 from workflows.decision import NOT_SIGNED, CaseReference
 from workflows.judge import objections_to_case
 from workflows.log_id import LogId
+from workflows.periods import beijing_time
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState
 from workflows.signature_checks import proven_author_faults, signature_faults
@@ -203,12 +204,13 @@ def _revoked(entry: LogEntry, revoked: Mapping[str, datetime]) -> Iterator[Fault
     for key in signers(entry.said.get("signatures", ()), signed_form_of_entry(entry)):
         since = revoked.get(key.openssh())
         if since and entry.at >= since:
-            when = f"{since:%Y-%m-%d %H:%M:%S}Z"
+            when = beijing_time(since)
             yield Fault(
                 "revoked_before",
                 Words(
-                    f"the key {key.fingerprint()} was revoked from {when} on, which the case had not heard of",
-                    f"密钥 {key.fingerprint()} 已自 {when} 起吊销，当时本案尚不知悉",
+                    f"the key {key.fingerprint()} was revoked from {when}, Beijing time, on, which the"
+                    " case had not heard of",
+                    f"密钥 {key.fingerprint()} 已自北京时间 {when} 起吊销，当时本案尚不知悉",
                 ),
             )
 

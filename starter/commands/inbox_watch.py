@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
 from rich.live import Live
+from rich.table import Table
 
 from activities.harmless_text import harmless
 from db.inbox_queries import InboxRow, StepCount, Wanted
@@ -21,6 +22,7 @@ from starter.terminal.screen import (
     text,
     write,
 )
+from starter.terminal.table_layout import fit
 from workflows.words import Words
 
 if TYPE_CHECKING:
@@ -82,11 +84,17 @@ def view_of(
     )
     if not rows:
         return Group(text(top), heading(nothing))
+
+    def drawn(first: int) -> Table:
+        table = rows_table(rows[:first], now)
+        fit(table, console.width)
+        return table
+
     above = Group(text(top), heading(counted(counts)), text(""))
     room = console.height - len(console.render_lines(above, pad=False)) - 1
     # A row takes a line at least: more rows than lines need not be drawn to see that they do not fit.
     shown = min(len(rows), room)
-    while shown and len(console.render_lines(rows_table(rows[:shown], now), pad=False)) > room:
+    while shown and len(console.render_lines(drawn(shown), pad=False)) > room:
         shown -= 1
     beyond = sum(one.waiting for one in counts) - shown
     more = Words(
@@ -94,7 +102,7 @@ def view_of(
         f"……另有 {beyond} 项：请加高窗口，或运行 pingtai inbox",
     )
     below = [text(more)] if beyond > 0 else []
-    return Group(above, rows_table(rows[:shown], now), *below)
+    return Group(above, drawn(shown), *below)
 
 
 async def _tell(

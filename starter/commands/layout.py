@@ -14,7 +14,7 @@ from starter.terminal.lazy_group import LazyGroup, Listed
 from starter.terminal.pager import paged
 from starter.terminal.screen import Column, complain, heading, show, show_json, table_of
 from starter.terminal.whole_number import WholeNumber
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed
 
 
 def _listed(name: str, short_help: str, where: str) -> Listed:
@@ -109,8 +109,10 @@ def _empty(one: DirectionWithPlatforms) -> bool:
 
 def _standing(standing: Standing) -> str:
     more = standing.platforms - len(standing.first)
-    named = ", ".join(standing.first) + (f" … +{more}" if more else "")
-    return f"{wording.stage(standing.stage)} {standing.platforms}: {named}"
+    en, zh = listed(standing.first)
+    step = f"{wording.stage(standing.stage)} {standing.platforms}"
+    rest = Words(f" … +{more}", f" 等，另有 {more} 个") if more else Words("", "")
+    return say(Words(f"{step}: {en}{rest.en}", f"{step}：{zh}{rest.zh}"))
 
 
 def _sum(found: Layout) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.anchoring.digests import last_entries
+from audit.erasing.erased_tables import TABLES
 from db.as_of import register_on
 from db.erased_entries import digest_of_remains, is_erased
 from db.erasure_store import (
@@ -144,3 +145,11 @@ def test_every_table_of_a_platform_is_decided_on() -> None:
     erased = {one.name for one in tables_of_terms()}
     of_platforms = {one.name for one in metadata.sorted_tables if "platform_id" in one.columns}
     assert of_platforms == erased | set(PUBLIC) | set(NOT_OF_A_TERM) | set(BY_MOMENT)
+
+
+def test_each_table_of_a_term_has_words() -> None:
+    """An erasure says what it changes: not by names of tables, but of all that it may change."""
+    changed = {table.name for table in tables_of_terms()} | set(BY_MOMENT) | {deliveries.name}
+    assert changed == set(TABLES)
+    assert len({words.zh for words in TABLES.values()}) == len(TABLES)
+    assert not [words for words in TABLES.values() if "_" in words.en or words.zh.isascii()]

@@ -104,7 +104,7 @@ def test_days_and_revocation_of_a_key() -> None:
     assert objection_to_key(one, public_key("kw-1"), NOW - timedelta(seconds=1)) is None
     revoked = objection_to_key(one, public_key("kw-1"), NOW)
     assert revoked is not None
-    assert "已于 2026-11-30 02:00:00Z 吊销" in revoked.zh
+    assert "kw-1（姓名kw-1）的密钥已于北京时间 2026-11-30 10:00:00 吊销" == revoked.zh
     other = objection_to_key(one, public_key("kw-2"), NOW)
     assert other is not None
     assert "has no key" in other.en

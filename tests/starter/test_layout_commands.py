@@ -52,6 +52,7 @@ def test_a_second_layout_is_a_second_version(pingtai: Run) -> None:
         assert direction in pingtai("layout", "list", "--version", version).stdout
         assert direction in pingtai("layout", "show", "--version", version).stdout
     assert 2 == pingtai("layout", "list", "--version", "3").exit_code
+    assert "有效期内 1：p-1" in pingtai("layout", "show", "--version", "1", lang="zh").stdout
     for numbers in ((), ("1",), ("1", "2")):
         diff = pingtai("layout", "diff", *numbers, lang="zh")
         assert "取消 人工智能 · 大模型" in diff.stdout

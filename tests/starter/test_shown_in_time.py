@@ -1,6 +1,7 @@
 """What a person learns before it is too late: what is needed, what to do next, and that more is waiting."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 import pytest
@@ -8,12 +9,14 @@ from pydantic import BaseModel
 from rich.console import Console
 
 from db.inbox_queries import StepCount
+from starter.clock import today
 from starter.commands import inbox_rows
 from starter.commands.guided.foresight import Foresight
 from starter.commands.inbox_watch import view_of
 from starter.terminal.chosen_language import speaking
-from starter.terminal.days_left import holidays_missing
+from starter.terminal.days_left import days_left_words, holidays_missing
 from starter.terminal.entry_basis import basis, plain
+from starter.terminal.language import say
 from tests.register.cases import assessment_of, listed
 from tests.rules.authored_cases import opened, roster
 from tests.rules.cases import at_stage
@@ -67,6 +70,24 @@ def test_a_watched_inbox_says_what_does_not_fit(number: int) -> None:
     assert ("more: a higher window" in text) == (shown < number)
     assert (f"{number - shown} more" in text) == (shown < number)
     assert shown
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_watched_inbox_leaves_no_sign_of_the_days_out(
+    monkeypatch: pytest.MonkeyPatch, lang: Language
+) -> None:
+    """Where it is narrow, columns are as `pingtai inbox` shares them out: none is cut at its right."""
+    monkeypatch.setattr(inbox_rows, "is_narrow", lambda: True)
+    rows = [ROW.model_copy(update={"due": datetime.now(UTC) + timedelta(days=44), "role": role,
+                                   "platform_id": "bj-subsurface-imaging", "due_provisional": True})
+            for role in ("commission", "operator")]  # fmt: skip
+    console = Console(width=80, height=24, force_terminal=True)
+    with speaking(lang):
+        lines = console.render_lines(view_of(console, rows, [], 5), pad=False)
+        days = say(days_left_words(rows[0].due, today(), provisional=True))
+    text = "".join("".join(part.text for part in line) for line in lines)
+    # English is broken between words; Chinese stands in one line.
+    assert 2 == text.count(days if lang == "zh" else days.removesuffix(" left"))
 
 
 def vocabularies(
