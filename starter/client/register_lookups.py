@@ -67,6 +67,10 @@ class NoRegister:
         """Find the term that an application asked for, however long ago."""
         return None
 
+    async def has_term(self, platform_id: str, term: int) -> bool | None:
+        """Whether a term of a platform has been recorded; None: nobody can say."""
+        return None
+
     async def decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
         """Find the decisions of an id that a platform's cases have taken."""
         return []
@@ -178,6 +182,14 @@ class RegisterLookups(NoRegister):
             if self._away is None:
                 raise
             return None  # `last_term` has reported it
+
+    async def has_term(self, platform_id: str, term: int) -> bool | None:
+        try:
+            async with self._register() as register:
+                found = await register.last_term(platform_id)
+        except PingtaiError:
+            return None
+        return found is not None and found.term >= term
 
     async def decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
         async with self._register() as register:

@@ -23,6 +23,9 @@ from workflows import contract
 from workflows.record import LogEntry
 from workflows.run_io import CaseView
 
+_FIRST_LOOK, _LOOK_LATER = 0.03, 1.25
+"""Seconds until the register is looked at again, and how many times as long each next time."""
+
 if TYPE_CHECKING:
     from starter.plans.plan_view import PlanView
 
@@ -65,8 +68,16 @@ class PingtaiClient(ApplicationSender, DecisionSender):
     async def taken_up(self, applied: Applied, within: float) -> bool:
         """Whether a worker has taken up the term that was just applied for, within so many seconds.
 
-        By the history, which asks the server and not the workers: it is they who must not be burdened.
+        By the register, which has it once the first entries are recorded; where nobody can ask that, by the
+        history, which Temporal reads anew for each look. Both ask the servers and not the workers: it is they
+        who must not be burdened.
         """
+        try:
+            async with asyncio.timeout(within):
+                if (recorded := await self._recorded(applied)) is not None:
+                    return recorded
+        except TimeoutError:
+            return False
         handle = self.temporal.get_workflow_handle(applied.workflow_id)
         try:
             async with asyncio.timeout(within):
@@ -76,6 +87,14 @@ class PingtaiClient(ApplicationSender, DecisionSender):
         except (TimeoutError, RPCError):
             return False
         return True  # it has ended meanwhile
+
+    async def _recorded(self, applied: Applied) -> bool | None:
+        """Wait until the register has a term; None: nobody can say."""
+        pause = _FIRST_LOOK
+        while (has := await self._register.has_term(applied.platform_id, applied.term)) is False:
+            await asyncio.sleep(pause)
+            pause *= _LOOK_LATER
+        return has
 
     @follows_moves
     async def state(self, platform_id: str) -> CaseView:
