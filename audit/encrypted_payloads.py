@@ -1,36 +1,18 @@
 """Encrypted payloads in a history's JSON: which keys they name, and what they say to a holder of the keys."""
 
 import base64
-import binascii
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
 from starter.errors import BadInput
 
 _MARK = b"encryption-key-id"
-_KEY = re.compile(rb'"encryption-key-id":\s*"([A-Za-z0-9+/=]{1,400})"')
-MOST_KEYS = 20
 _SIGNAL = "workflowExecutionSignaledEventAttributes"
 
 
 class ErasedPayload(BadInput):
     """The key of a term was destroyed."""
-
-
-def key_names(content: bytes) -> str | None:
-    """Return the names of the keys that a history's payloads name, by commas; None where none is encrypted."""
-    if _MARK not in content:
-        return None
-    names = set()
-    for found in set(_KEY.findall(content)):
-        try:
-            names.add(base64.b64decode(found, validate=True).decode("ascii"))
-        except (ValueError, binascii.Error):
-            continue  # of a stranger
-    kept = sorted(name for name in names if name.isprintable() and "," not in name)
-    return ",".join(kept[:MOST_KEYS]) or None
 
 
 def is_encrypted(content: bytes) -> bool:
@@ -53,8 +35,8 @@ def open_payloads(data: dict[str, Any], workflow_id: str) -> dict[str, Any]:
 
     from starter.encryption.encrypted_converter import configured_keys  # noqa: PLC0415
     from starter.encryption.key_errors import ErasedKey, MissingKey  # noqa: PLC0415
-    from starter.encryption.key_names import platform_of  # noqa: PLC0415
-    from starter.encryption.payload_codec import KEY_ID, unseal  # noqa: PLC0415
+    from starter.encryption.key_names import KEY_ID, platform_of  # noqa: PLC0415
+    from starter.encryption.payload_codec import unseal  # noqa: PLC0415
 
     keys, home = configured_keys(), platform_of(workflow_id)
 

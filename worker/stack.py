@@ -23,6 +23,7 @@ from starter.client.tracing import tracing
 from starter.errors import Unreachable
 from worker.delivery_worker import NoticeConfig
 from worker.first_start import is_first_start, roster_at_start
+from worker.missing_at_start import missing_at_start
 from worker.notice_channels import load_notices
 from worker.ports import ChosenPort, choose_port, free_port, settle_port
 from worker.register_database import register_database
@@ -135,6 +136,8 @@ async def local_stack(
             wanted = first and settings.examples
             origin = await roster_at_start(client, database, home, example=wanted)
             where = where.model_copy(update={"roster": origin})
+        if not throw_away and (missing := await missing_at_start(client)):
+            where = where.model_copy(update={"missing_key": missing.key})
         write_stack(home, where)
         parts.callback(stack_file(home).unlink, missing_ok=True)
         yield RunningStack(where, client, worker)

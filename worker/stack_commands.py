@@ -26,7 +26,7 @@ from starter.terminal.screen import Column, Said, complain, facts, show, show_js
 from starter.terminal.wording import moment
 from worker.server_lock import end_server
 from worker.stack_survey import Condition, Survey, survey
-from worker.stack_wording import OFF, ROSTERS, WEB_UI, WORKER, clash_of
+from worker.stack_wording import OFF, ROSTERS, WEB_UI, WORKER, clash_of, missing_key_of
 from worker.stopping import WHOLE_SECONDS
 from workflows.words import Words, listed_zh
 
@@ -191,8 +191,9 @@ def _show(found: Survey, parts: tuple[Part, ...], roster: Words | None) -> None:
         (Words("disk", "磁盘"), _disk(found.home)),
     ]
     show(facts(rows))
-    if stack and found.condition is Condition.RUNNING and (clash := clash_of(stack)):
-        show(clash)
+    if stack and found.condition is Condition.RUNNING:
+        for notice in filter(None, (missing_key_of(stack), clash_of(stack))):
+            show(notice)
 
 
 def _headline(found: Survey) -> Words:
@@ -325,6 +326,7 @@ def _as_data(found: Survey, parts: tuple[Part, ...]) -> dict[str, Any]:
         "disk_used": _used(found.home),
         "disk_free": shutil.disk_usage(found.home).free,
         "unexpected_end": found.unexpected_end.why[0] if found.unexpected_end else None,
+        "missing_key": (stack.missing_key or None) if stack else None,
         "clash": stack.clash[0] if stack and stack.clash else None,
     }
 

@@ -6,6 +6,7 @@ from rich.cells import cell_len
 
 from db.url import redacted
 from starter.client.local_stack import LocalStack
+from starter.encryption.key_errors import MissingKey
 from starter.errors import PingtaiError
 from starter.roster.roster_origin import EXAMPLE, RosterOrigin
 from starter.terminal.language import say
@@ -46,8 +47,8 @@ def where_it_listens(stack: LocalStack, home: Path) -> str:
     if stack.log:
         parts.append((Words("Log", "日志"), str(stack.log)))
     lines = [say(RUNNING), *(_beside(say(name), text) for name, text in parts)]
-    if clash := clash_of(stack):
-        lines += in_lines(say(clash))
+    for notice in (missing_key_of(stack), clash_of(stack)):
+        lines += in_lines(say(notice)) if notice else []
     return "\n".join(lines)
 
 
@@ -68,6 +69,19 @@ def clash_of(stack: LocalStack) -> Words | None:
     return Words(
         f"Note: {en}, so Temporal is at {at} {how_long.en}.",
         f"注意：{zh}，{how_long.zh} Temporal 使用 {at}。",
+    )
+
+
+def missing_key_of(stack: LocalStack) -> Words | None:
+    """Say that open cases are encrypted with a key that the stack does not have; None when it has them."""
+    if not stack.missing_key:
+        return None
+    en, zh = MissingKey(stack.missing_key).words
+    return Words(
+        f"Attention: open cases are {en}, then pingtai stop and pingtai up. Until then they stop, and new"
+        " applications are kept in the clear (docs/encryption.md).",
+        f"注意：未结束的程序{zh}，再执行 pingtai stop 和 pingtai up。此前有关程序停止办理，新的申请以明文保存"
+        "（见 docs/encryption.zh.md）。",
     )
 
 

@@ -30,6 +30,7 @@ from starter.webhook_hosts import configured_destinations
 from worker.audit_worker import auditing
 from worker.delivery_worker import NoticeConfig, delivering, delivering_events
 from worker.log_setup import CORE
+from worker.missing_at_start import warn_of_missing_key
 from worker.register_database import migrate_when_there
 from worker.register_owner import warn_of_another_temporal
 from worker.search_attributes import ensure_search_attributes
@@ -118,6 +119,8 @@ async def worker_running(
         if migration.done():
             migration.result()  # a database that a newer program has migrated is not for us
             await warn_of_another_temporal(client, engine)
+        if audited:
+            await warn_of_missing_key(client)
         await beside.enter_async_context(delivering(client, engine, notices))
         if audited:
             await beside.enter_async_context(auditing(client, engine, store, authority, signer))

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from audit.encrypted_payloads import key_names
 from audit.histories import CLOSING, NoHistory, StoredHistory
+from starter.encryption.key_names import key_names
 from starter.tables.strict_json import strict_loads
 
 LARGEST = 256 * 1024 * 1024

@@ -15,6 +15,7 @@ from db.queries import RegisterQueries
 from starter.client.blocking_workflow import find_block
 from starter.client.case_queries import CaseQueries
 from starter.client.moved_runs import destination_of
+from starter.encryption.key_errors import MissingKey
 from starter.errors import NoSuchPlatform, Unreachable
 from workflows.case_roles import year_log
 from workflows.contract import assessment_workflow_id, platform_workflow_id
@@ -112,9 +113,12 @@ async def read_term(
         entries=len(begun.record.log),
     )
     queries = CaseQueries(client)
-    if PLATFORM.ended(stage):
-        return await _ended(queries, found._replace(standing=Standing.LIVES, why=ENDED))
-    return await _beside_temporal(queries, found, log, returns=returns)
+    try:
+        if PLATFORM.ended(stage):
+            return await _ended(queries, found._replace(standing=Standing.LIVES, why=ENDED))
+        return await _beside_temporal(queries, found, log, returns=returns)
+    except MissingKey as error:  # it lives, and cannot be read
+        return found._replace(standing=Standing.UNKNOWN, why=error.words)
 
 
 def _faults(logs: dict[LogId, list[LogEntry]]) -> Sequence[Words]:

@@ -16,6 +16,7 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client.blocking_workflow import find_block, queue_of, type_of
+from starter.client.missing_keys import missing_key
 from starter.client.moved_runs import destination_of, platform_of
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.client.visibility import quoted, runs_of
@@ -114,6 +115,7 @@ class CaseQueries:
 
         Raises:
             Refused: something else stands under this id, or it is paused.
+            MissingKey: it is encrypted with a key that is not here.
         """
         task = asyncio.ensure_future(asked)
         try:
@@ -143,6 +145,12 @@ class CaseQueries:
         why = find_block(found) if found else None
         if why:
             raise Refused(why) from None
+        if (
+            found
+            and found.close_time is None
+            and (missing := await missing_key(self.temporal, workflow_id))
+        ):
+            raise missing from None
 
     async def view(self, workflow_id: str) -> CaseView:
         """Where the case of a workflow stands. Raises NoSuchPlatform, Unreachable, Refused."""

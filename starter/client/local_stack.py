@@ -31,6 +31,8 @@ class LocalStack(Record):
     """The file to which it writes its log; empty where that is a terminal, or whatever started it."""
     roster: str = ""
     """Whose roster it had when it was ready (`starter.roster.example_roster.RosterOrigin`)."""
+    missing_key: str = ""
+    """The key, not among the settings that it started with, with which open cases are encrypted; "": none."""
     clash: tuple[str, str] | None = None
     """Why Temporal is not at its usual port, in English and Chinese."""
     clash_lasts: bool = False

@@ -3,6 +3,8 @@
 The name stands in the clear beside each payload, and says nothing that the workflow's id does not say.
 """
 
+import base64
+import binascii
 import json
 import re
 from collections.abc import Sequence
@@ -17,6 +19,10 @@ _KEY = re.compile(
     rf"(?P<scope>(?P<platform>{_PLATFORM}):term-(?P<term>{_TERM})|{SHARED}):(?P<master>{MASTER})"
 )
 _LONGEST = 200
+KEY_ID = "encryption-key-id"
+"""Where the name of its key stands beside a payload."""
+_NAMED = re.compile(rb'"encryption-key-id":\s*"([A-Za-z0-9+/=]{1,400})"')
+MOST_KEYS = 20
 _PLATFORM_WORKFLOW = re.compile(rf"platform:(?P<platform>{_PLATFORM})(?::.*)?", re.DOTALL)
 _ASSESSMENT = re.compile(
     rf"platform:(?P<platform>{_PLATFORM}):term-(?P<term>{_TERM}):.*", re.DOTALL
@@ -49,6 +55,20 @@ def read_key_name(name: str) -> KeyName | None:
     return KeyName(
         found["scope"], found["platform"] or "", int(found["term"] or 0), found["master"]
     )
+
+
+def key_names(content: bytes) -> str | None:
+    """Return the names of the keys that a history's payloads name, by commas; None where none is encrypted."""
+    if KEY_ID.encode() not in content:
+        return None
+    names = set()
+    for found in set(_NAMED.findall(content)):
+        try:
+            names.add(base64.b64decode(found, validate=True).decode("ascii"))
+        except (ValueError, binascii.Error):
+            continue  # of a stranger
+    kept = sorted(name for name in names if name.isprintable() and "," not in name)
+    return ",".join(kept[:MOST_KEYS]) or None
 
 
 def term_scope(platform_id: Any, term: Any) -> str:

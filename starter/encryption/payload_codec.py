@@ -20,6 +20,7 @@ from temporalio.converter import (
 )
 
 from starter.encryption.key_names import (
+    KEY_ID,
     SHARED,
     platform_of,
     read_key_name,
@@ -31,7 +32,6 @@ from starter.encryption.term_keys import TermKeys
 
 ENCODING = b"binary/encrypted"
 CIPHER = b"AES-256-GCM"
-KEY_ID = "encryption-key-id"
 _CIPHER = "encryption-cipher"
 _ERASURE = "erasure:"
 SCOPE = "pingtai-scope"

@@ -1,11 +1,14 @@
 """The keys of payloads, examined: missing, closed, behind a rotation, and back after an erasure."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
 
 from db.audit_tables import archived_histories
 from db.erasure_store import ErasureStore
@@ -22,8 +25,20 @@ from workflows.erasure_log import ErasureLog
 PLATFORM = "bj-test"
 
 
+class _NoCases:
+    """A Temporal that runs nothing."""
+
+    async def list_workflows(self, query: str, limit: int) -> AsyncIterator[None]:
+        """Yield nothing."""
+        for _ in ():
+            yield
+
+
+_NO_CASES = cast(Client, _NoCases())
+
+
 async def _found(engine: AsyncEngine, verdict: Verdict, *said: str) -> Finding:
-    found = await payload_keys(engine)
+    found = await payload_keys(_NO_CASES, engine)
     assert found.verdict is verdict, found
     assert all(word in f"{found.what.en} {found.what.zh}" for word in said), found
     return found
@@ -46,6 +61,14 @@ async def test_each_trouble_with_keys_is_named(
     await _found(engine, Verdict.GOOD, "0 of 1 open term")  # it began in the clear
     await _archived(engine, f"{PLATFORM}:term-1:first,shared:first")
     await _found(engine, Verdict.BAD, f"missing here: {PLATFORM}:term-1", "缺失")
+    with monkeypatch.context() as without:
+        without.delenv(VARIABLE)
+        await _found(
+            engine,
+            Verdict.NOTE,
+            f"archived histories are encrypted with the key {PLATFORM}",
+            VARIABLE,
+        )
     keys = configured_keys()
     assert keys
     keys.current(f"{PLATFORM}:term-1")
@@ -65,7 +88,7 @@ async def test_each_trouble_with_keys_is_named(
     (
         keys.directory / PLATFORM / "term-1.erased"
     ).unlink()  # in a copy of the directory there was no mark
-    assert (await payload_keys(engine)).verdict is not Verdict.BAD
+    assert (await payload_keys(_NO_CASES, engine)).verdict is not Verdict.BAD
     log = ErasureLog()
     log.record_erased(Erased(entries=1, remains="c" * 64, rows={}, keys=1), datetime.now(UTC))
     await ErasureStore(engine).write(ErasedTerm(platform_id=PLATFORM, term=1), log.log)

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from google.protobuf.json_format import MessageToDict
 
 from starter.encryption.key_errors import VARIABLE
-from starter.encryption.payload_codec import KEY_ID, seal
+from starter.encryption.key_names import KEY_ID
+from starter.encryption.payload_codec import seal
 from starter.encryption.term_keys import TermKeys
 from starter.service.codec_app import LARGEST_BODY, make_codec_app
 from tests.encryption.test_payload_codec import payload

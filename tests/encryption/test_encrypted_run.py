@@ -21,9 +21,12 @@ from audit.dossier.verifying import Conclusion, verify
 from audit.erasing.term_standing import says_something
 from audit.histories import NoHistory, StoredHistory
 from audit.reading.case_logs import read_runs
+from audit.recovering.lost_terms import Standing, read_term
 from audit.replay.replaying import Replaying
+from db.open_cases import open_cases
+from starter.client.missing_keys import find_missing_key
 from starter.encryption.encrypted_converter import configured_keys, encrypting_converter
-from starter.encryption.key_errors import VARIABLE
+from starter.encryption.key_errors import VARIABLE, MissingKey
 from starter.encryption.master_keys import add_master_key
 from starter.encryption.term_keys import TermKeys
 from starter.errors import BadInput
@@ -31,8 +34,12 @@ from tests.archive.samples import all_of
 from tests.memory import RUN
 from tests.rules.builders import DISTRICT, OPERATOR, application
 from tests.workflows.world import Life, World
+from worker.doctor.check_payload_keys import payload_keys
+from worker.doctor.finding import Verdict
+from worker.doctor.log_tails import read_tails
 from worker.log_setup import CountingHandler
 from worker.temporal_server import TemporalServer
+from workflows.contract import platform_workflow_id
 from workflows.log_id import LogId
 
 SECRETS = (
@@ -118,6 +125,22 @@ async def _dossier(archive: PostgresArchive, platform_id: str) -> bytes:
     return await make(None, archive, platform_id, source="archive", made_by="tests", at=at)
 
 
+async def _missing_keys_are_named(world: World, platform_id: str) -> None:
+    """Who forgot the setting reads that, and not that data is lost or nobody works: reads, doctor, recover."""
+    named = rf"{platform_id}:term-1:first.* set PINGTAI_PAYLOAD_KEYS"
+    with pytest.raises(MissingKey, match=named):
+        await world.client.state(platform_id)
+    with pytest.raises(MissingKey, match=named):
+        await read_tails(world.temporal, [platform_workflow_id(platform_id)])
+    assert await find_missing_key(world.temporal, 20)
+    found = await payload_keys(world.temporal, world.engine)
+    assert (Verdict.BAD, True) == (found.verdict, VARIABLE in found.what.en), found
+    (case,) = [one for one in await open_cases(world.engine) if one.platform_id == platform_id]
+    term = await read_term(world.engine, world.temporal, case)
+    assert Standing.UNKNOWN is term.standing
+    assert VARIABLE in str(term.why)
+
+
 async def test_only_holders_of_the_keys_read(
     temporal: TemporalServer,
     world: World,
@@ -147,6 +170,9 @@ async def test_only_holders_of_the_keys_read(
             sealed, keys = await encrypting("second")
             await _listed_and_assessed(Life(sealed, "enc-old"))
             await sealed.rest()
+        with monkeypatch.context() as without:
+            without.delenv(VARIABLE)
+            await _missing_keys_are_named(world, "enc-gone")
         plain = await world.temporal.start_workflow(
             "Platform", {"name": IN_THE_CLEAR}, id="platform:enc-not", task_queue="nobody"
         )

@@ -13,12 +13,13 @@ from google.protobuf.json_format import MessageToDict
 from temporalio.api.common.v1 import Payload
 
 from audit.archive.event_json import compact, history_of
-from audit.encrypted_payloads import key_names, open_payloads
+from audit.encrypted_payloads import open_payloads
 from audit.histories import Encrypted, Erased, StoredHistory
 from audit.reading.case_logs import read_runs
 from audit.replay.replaying import Replaying
 from starter.encryption.key_errors import VARIABLE
-from starter.encryption.payload_codec import KEY_ID, seal
+from starter.encryption.key_names import KEY_ID, key_names
+from starter.encryption.payload_codec import seal
 from starter.encryption.term_keys import TermKeys
 from tests.archive.samples import PLATFORM, recorded
 from tests.encryption.test_payload_codec import payload

@@ -29,9 +29,9 @@ from temporalio.exceptions import ApplicationError
 from starter.client.payload_converter import configured_converter
 from starter.encryption.encrypted_converter import configured_keys, encrypting_converter, for_term
 from starter.encryption.key_errors import VARIABLE, ErasedKey, MissingKey
-from starter.encryption.key_names import read_key_name, scope_of_input
+from starter.encryption.key_names import KEY_ID, read_key_name, scope_of_input
 from starter.encryption.master_keys import add_master_key
-from starter.encryption.payload_codec import KEY_ID, TermCodec, TermContext, seal, unseal
+from starter.encryption.payload_codec import TermCodec, TermContext, seal, unseal
 from starter.encryption.term_keys import TermKeys
 from worker.term_watch import TermWatch
 from workflows.converter import WORKER_DATA_CONVERTER, worker_converter

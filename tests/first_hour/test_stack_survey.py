@@ -251,6 +251,18 @@ def test_what_up_says_stands_in_columns(lang: Language) -> None:
     assert [cell_len(lines[1][: lines[1].index("127.")])] * 2 == at
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_start_without_the_keys_says_so(lang: Language) -> None:
+    """What is encrypted stops until they are set: the key and the setting are named."""
+    key = "bj-test:term-1:first"
+    stack = stack_of(1, 0.0)
+    with speaking(lang):
+        assert "PINGTAI_PAYLOAD_KEYS" not in where_it_listens(stack, Path("/data"))
+        said = where_it_listens(stack.model_copy(update={"missing_key": key}), Path("/data"))
+    assert key in said
+    assert "PINGTAI_PAYLOAD_KEYS" in said
+
+
 def test_no_line_of_what_up_says_begins_with_a_closing_mark(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

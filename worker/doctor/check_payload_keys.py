@@ -4,10 +4,13 @@ from collections.abc import Container, Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
 
 from db.audit_tables import archived_histories
 from db.erasure_store import ErasureStore
 from db.open_cases import open_cases
+from starter.client.missing_keys import find_missing_key
+from starter.encryption.key_errors import MissingKey
 from starter.encryption.key_inventory import TermKeyFiles, inventory
 from starter.error_reasons import reason_of
 from starter.errors import BadInput
@@ -16,17 +19,26 @@ from workflows.erasure_decisions import ErasureOutcome
 from workflows.words import Words, counted
 
 _LISTED = 3
+_LOOKED_AT = 200
+"""Open cases, the newest first, that are looked at for a key: `both_parts` reads the rest."""
+STOPPED = Words(
+    "the case stops and is not lost: start the workers and commands with the keys, and recover nothing"
+    " (docs/encryption.md)",
+    "相关程序停止办理，但并未丢失：请为工作进程和命令配置密钥，不要执行 recover"
+    "（见 docs/encryption.zh.md）",
+)
+"""What to do where a key is missing."""
 _Term = tuple[str, int]
 
 
-async def payload_keys(engine: AsyncEngine) -> Finding:
+async def payload_keys(client: Client, engine: AsyncEngine) -> Finding:
     """A key that is missing stops its case; one that is there after erasure undoes the erasure."""
     from starter.encryption.encrypted_converter import configured_keys  # noqa: PLC0415 - who does not encrypt
 
     try:
         keys = configured_keys()
         if keys is None:
-            return good("payloads are not encrypted", "载荷未加密")
+            return await _without_keys(client, engine)
         found, newest = inventory(keys.directory), keys.newest_master
     except BadInput as error:
         return bad(error.words, _SEE)
@@ -38,6 +50,27 @@ async def payload_keys(engine: AsyncEngine) -> Finding:
         if last.outcome == ErasureOutcome.ERASED
     }
     return _of_files(found, gone) or await _of_open_terms(engine, found, newest)
+
+
+async def _without_keys(client: Client, engine: AsyncEngine) -> Finding:
+    """Nothing is to be encrypted: then nothing of open cases, nor in the archive, may be."""
+    if missing := await find_missing_key(client, _LOOKED_AT):
+        return bad(missing.words, STOPPED)
+    c = archived_histories.c
+    async with engine.connect() as connection:
+        row = (
+            await connection.execute(select(c.codec).where(c.codec.is_not(None)).limit(1))
+        ).first()
+    if row is None:
+        return good("payloads are not encrypted", "载荷未加密")
+    error = MissingKey(row.codec.split(",")[0])
+    return note(
+        Words(f"archived histories are {error.words.en}", f"归档的历史{error.words.zh}"),
+        Words(
+            "without the keys nobody reads or audits them (docs/encryption.md)",
+            "没有密钥，无法查阅和审计（见 docs/encryption.zh.md）",
+        ),
+    )
 
 
 def _of_files(found: Mapping[_Term, TermKeyFiles], gone: Container[_Term]) -> Finding | None:

@@ -9,6 +9,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from db.sqlstate import Trouble, database_errors, in_words, trouble_of
+from starter.encryption.key_errors import MissingKey
 from starter.errors import PingtaiError
 from worker.doctor import (
     check_audit_trail,
@@ -78,7 +79,9 @@ async def examine(
             else:
                 yield _not_examined(point.name, Words.same(error.message))
         except PingtaiError as error:
-            yield _not_examined(point.name, error.words)
+            without_key = isinstance(error, MissingKey)
+            advice = check_payload_keys.STOPPED if without_key else _SEE
+            yield _not_examined(point.name, error.words, advice)
         except database_errors() as error:
             if point.register and trouble_of(error) in _AWAY:
                 register = False
@@ -171,7 +174,12 @@ def _points(client: Client, engine: AsyncEngine, *, at_work: bool) -> tuple[Poin
             register=True,
         ),
         Point("time stamps", lambda: check_time_stamps.time_stamps(engine), register=True),
-        Point("payload keys", lambda: check_payload_keys.payload_keys(engine), register=True),
+        Point(
+            "payload keys",
+            lambda: check_payload_keys.payload_keys(client, engine),
+            temporal=True,
+            register=True,
+        ),
         Point("notices", check_deliveries.notices_configured),
         Point("outbox", lambda: check_deliveries.outbox(engine), register=True),
         Point("subscriptions", lambda: check_deliveries.subscribers(engine), register=True),
@@ -195,11 +203,14 @@ def _away(server: str, why: Words) -> Finding:
     return found._replace(unreachable=True)
 
 
-def _not_examined(name: str, why: Words) -> Finding:
+_SEE = Words("see docs/deployment.md", "见 docs/deployment.zh.md")
+
+
+def _not_examined(name: str, why: Words, advice: Words = _SEE) -> Finding:
     short = _in_one_line(why)
     return bad(
         Words(f"{name}: cannot be examined: {short.en}", f"{name}：无法检查：{short.zh}"),
-        Words("see docs/deployment.md", "见 docs/deployment.zh.md"),
+        advice,
     )
 
 

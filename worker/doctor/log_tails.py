@@ -15,6 +15,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from db.roster_queries import RosterEnd
+from starter.encryption.key_errors import MissingKey
+from starter.encryption.key_names import KEY_ID, KeyName, read_key_name
 from workflows.contract import HAND_IN, ROSTER_ID, WRITE_REGISTER, WRITE_ROSTER
 from workflows.log_id import LogId
 
@@ -170,7 +172,13 @@ async def _content(client: Client, event: HistoryEvent) -> list[Any]:
     codec = client.data_converter.payload_codec
     if codec and payloads:
         payloads = list(await codec.decode(payloads))
+    elif named := next(filter(None, map(_key_of, payloads)), None):
+        raise MissingKey(str(named))  # without keys this is no log that has nothing
     return [_plain(one) for one in payloads]
+
+
+def _key_of(payload: Payload) -> KeyName | None:
+    return read_key_name(payload.metadata.get(KEY_ID, b"").decode("ascii", "replace"))
 
 
 def _payloads(event: HistoryEvent) -> Payloads:
