@@ -1,6 +1,7 @@
 """The cases that the register holds open: terms, and the assessments that their platforms say are open."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import SmallInteger, func, literal, select, tuple_
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.tables import log_entries, terms
 from workflows.contract import assessment_workflow_id, platform_workflow_id
 from workflows.log_id import LogId
+from workflows.vocabulary import Happening
 
 _KEYS_AT_ONCE = 1_000
 
@@ -39,6 +41,27 @@ async def open_cases(engine: AsyncEngine) -> list[OpenCase]:
     query = own.union_all(yearly).order_by("platform_id", "term", "year")
     async with engine.connect() as connection:
         return [OpenCase._make(row) for row in await connection.execute(query)]
+
+
+async def ends_of_validity(engine: AsyncEngine) -> dict[tuple[str, int], datetime]:
+    """Return when the validity of each open term ends, by platform and term, where it is valid."""
+    c = terms.c
+    query = select(c.platform_id, c.term, c.valid_until).where(
+        c.ended_at.is_(None), c.valid_until.is_not(None)
+    )
+    async with engine.connect() as connection:
+        rows = await connection.execute(query)
+        return {(row.platform_id, row.term): row.valid_until for row in rows}
+
+
+async def has_recovery(engine: AsyncEngine, recovery_id: str) -> bool:
+    """Whether a platform's own log says that it went on by this recovery."""
+    c = log_entries.c
+    query = select(c.seq).where(
+        c.name == Happening.RECOVERED, c.said["recovery_id"].astext == recovery_id, c.year == 0
+    )
+    async with engine.connect() as connection:
+        return (await connection.execute(query.limit(1))).first() is not None
 
 
 class HeldLog(NamedTuple):

@@ -13,6 +13,7 @@ __all__ = [
     "MAY_BE_ACCEPTED",
     "BadInput",
     "Moved",
+    "NoRoster",
     "NoSuchPlatform",
     "NotAllowed",
     "NotSent",
@@ -25,6 +26,18 @@ __all__ = [
 
 class NotSent(Unreachable):
     """Nothing answered before an application or a decision was sent: it is certainly not accepted."""
+
+
+class NoRoster(BadInput):
+    """No roster is set up here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no roster is set up here: two officers of the commission do that (pingtai roster init). If there"
+            " was one, Temporal has lost it: pingtai recover --all",
+            "尚未设立人员目录：须由市级两名人员设立（pingtai roster init）。原已设立的，已在 Temporal 中丢失："
+            "pingtai recover --all",
+        )
 
 
 MAY_BE_ACCEPTED = Words(

@@ -12,8 +12,6 @@ from temporalio.exceptions import ApplicationError
 from workflows.errors import Moved
 from workflows.field_labels import Label
 from workflows.model import Identifier, InvalidMessage, Message, parse
-from workflows.rules import CaseState
-from workflows.states import PlatformState
 from workflows.words import Words
 
 MOVED = "Moved"
@@ -38,12 +36,13 @@ def departure_in(raw: Any) -> Departure | None:
         return None
 
 
-def objection_to_leaving(state: CaseState, *, ended: bool, at: datetime) -> Words | None:
-    """Return why a case does not leave now; None where it may."""
+def objection_to_leaving(
+    valid_until: datetime | None, *, ended: bool, at: datetime
+) -> Words | None:
+    """Return why a case does not leave now; None where it may. An assessment has no `valid_until` here."""
     if ended:
         return _ENDED
-    end = state.valid_until if isinstance(state, PlatformState) else None
-    if end and end - at < BEFORE_THE_END:
+    if valid_until and valid_until - at < BEFORE_THE_END:
         return _ENDS_SOON
     return None
 

@@ -10,7 +10,7 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.contract import MOVE_AWAY, MOVED_TO, PATCH_MOVE
+    from workflows.contract import ENTRIES, MOVE_AWAY, MOVED_TO, PATCH_MOVE
     from workflows.leaving import (
         SETTLES_WITHIN,
         Departure,
@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.message_answers import sole_argument
     from workflows.recovered_case import RecoveredCase
     from workflows.rules import S
+    from workflows.states import PlatformState
 
 
 class LeavingCase(RecoveredCase[S]):
@@ -63,6 +64,7 @@ class LeavingCase(RecoveredCase[S]):
             workflow.logger.warning("did not settle in time, and stays", extra=self._about())
             return
         self.left = True
+        workflow.upsert_memo({ENTRIES: len(self.case.log)})
         raise self.moved()
 
     async def _settles(self) -> bool:
@@ -82,7 +84,8 @@ class LeavingCase(RecoveredCase[S]):
         if self.invalid or self.unconfirmed:
             return False
         state, ended = self.case.state, self.case.ended
-        return objection_to_leaving(state, ended=ended, at=workflow.now()) is None
+        end = state.valid_until if isinstance(state, PlatformState) else None
+        return objection_to_leaving(end, ended=ended, at=workflow.now()) is None
 
     def may_leave(self) -> bool:
         """Whether all that came is judged and answered, and the register has it."""

@@ -11,9 +11,10 @@ from typing import TypeVar
 
 from temporalio import workflow
 
-T = TypeVar("T")
+with workflow.unsafe.imports_passed_through():
+    from workflows.contract import ENTRIES
 
-_MEMO = "entries"
+T = TypeVar("T")
 
 
 class TaskMarks:
@@ -32,7 +33,7 @@ class TaskMarks:
             return
         self._left = True
         asyncio.get_running_loop().call_soon(self._forget)
-        workflow.upsert_memo({_MEMO: self.entries})
+        workflow.upsert_memo({ENTRIES: self.entries})
 
     def _forget(self) -> None:
         self._left = False

@@ -17,9 +17,8 @@ from audit.reading.roster_versions import MadeVersion, versions_of
 from audit.reconciling.roster_rows import held_log, row_faults
 from audit.replay.roster_replay import replay_roster
 from starter.client.register_access import open_engine
-from starter.client.roster_sender import NoRoster
 from starter.commands.options import json_option
-from starter.errors import BadInput
+from starter.errors import BadInput, NoRoster
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import ALWAYS, Column, facts, heading, show, show_json, table_of

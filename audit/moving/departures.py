@@ -11,12 +11,10 @@ from starter.client.blocking_workflow import find_block
 from starter.client.case_queries import CaseQueries
 from starter.client.moved_runs import destination_of, heads_for
 from starter.client.rpc_errors import translate_rpc_errors
-from starter.errors import NoSuchPlatform, Unreachable
-from workflows.contract import MOVE_AWAY, ROSTER_ID
+from starter.errors import NoSuchPlatform
+from workflows.contract import MOVE_AWAY
 from workflows.leaving import SETTLES_WITHIN, Departure, objection_to_leaving
-from workflows.lifecycle import PLATFORM
-from workflows.model import InvalidMessage, as_sent
-from workflows.run_io import CaseView
+from workflows.model import as_sent
 from workflows.words import Words
 
 _LOOK_EVERY = 0.05
@@ -52,13 +50,14 @@ class Departures:
         self._queries = CaseQueries(client)
         self._to = to
 
-    async def look(self, workflow_id: str) -> Departed:
+    async def look(self, workflow_id: str, valid_until: datetime | None = None) -> Departed:
         """Say how a case stands, without asking it to leave: LEFT, STAYS with what is against it, ABSENT.
 
-        STAYS without a reason is a case that may leave.
+        STAYS without a reason is a case that may leave. The case itself is not asked: a busy one would not
+        answer. `valid_until` is that of its term, by the register.
 
         Raises:
-            Unreachable: Temporal or its workers do not answer.
+            Unreachable: Temporal does not answer.
         """
         found = await self._queries.look(workflow_id)
         if found is None:
@@ -67,7 +66,7 @@ class Departures:
             return await self._closed(found)
         if block := find_block(found):
             return Departed(Standing.STAYS, Words(block.en, block.zh), found)
-        why = None if workflow_id == ROSTER_ID else await self._objection(workflow_id)
+        why = objection_to_leaving(valid_until, ended=False, at=datetime.now(UTC))
         return Departed(Standing.STAYS, why, found)
 
     async def leave(self, workflow_id: str) -> Departed:
@@ -120,16 +119,6 @@ class Departures:
             )
             return Departed(Standing.STAYS, why, found)
         return Departed(Standing.STAYS, _ENDED_OTHERWISE, found)
-
-    async def _objection(self, workflow_id: str) -> Words | None:
-        try:
-            view: CaseView = await self._queries.view(workflow_id)
-        except (NoSuchPlatform, Unreachable, InvalidMessage) as error:
-            return error.words
-        state = view.platform
-        assert state, "a platform's own view"  # noqa: S101
-        ended = PLATFORM.ended(state.stage)
-        return objection_to_leaving(state, ended=ended, at=datetime.now(UTC))
 
 
 _NOT_SETTLED = Words(

@@ -24,8 +24,9 @@ from audit.recovering.lost_roster import recover_roster
 from audit.recovering.recovering_terms import RecoveringTerms
 from audit.recovering.recovery_sender import Outcome, Recovered, RecoverySender
 from audit.recovering.statement import Stating
-from db.open_cases import OpenCase, open_cases
+from db.open_cases import OpenCase, ends_of_validity, open_cases
 from starter.client.case_queries import CaseQueries
+from starter.errors import Unreachable
 from workflows.contract import ROSTER_ID
 from workflows.words import Words
 
@@ -77,6 +78,7 @@ class MovingCases:
         self._departures = Departures(sides.old, sides.profile)
         self._histories = ServerHistories(sides.old)
         self._there = CaseQueries(sides.new)
+        self._ends: dict[tuple[str, int], datetime] = {}
         self._terms = RecoveringTerms(sides.engine, sides.new, self._histories, returns=True)
 
     async def roster(self, *, dry_run: bool = False) -> Move | None:
@@ -90,6 +92,7 @@ class MovingCases:
 
     async def cases(self, wanted: Sequence[str]) -> list[OpenCase]:
         """The open terms that are to move, in the order of their ids; `wanted` none: all."""
+        self._ends = await ends_of_validity(self._sides.engine)
         found = [one for one in await open_cases(self._sides.engine) if not one.year]
         return [one for one in found if not wanted or one.platform_id in wanted]
 
@@ -119,20 +122,27 @@ class MovingCases:
                 return
 
     async def _one(self, workflow_id: str, case: OpenCase | None, *, dry_run: bool) -> Move:
-        now = await self._departures.look(workflow_id)
+        name = case.platform_id if case else ROSTER_ID
+        try:
+            return (await self._moved(workflow_id, case, dry_run=dry_run))._replace(name=name)
+        except Unreachable as error:  # the next may answer; nothing is half done by that
+            return Move(name, Ended.LEFT, error.words)
+
+    async def _moved(self, workflow_id: str, case: OpenCase | None, *, dry_run: bool) -> Move:
+        end = self._ends.get((case.platform_id, case.term)) if case else None
+        now = await self._departures.look(workflow_id, end)
         found = await self._there.look(workflow_id)
         is_there = found is not None and found.close_time is None
         done = _without_moving(now, is_there=is_there)
         if done is None and dry_run:
             done = Move("", None)
-        name = case.platform_id if case else ROSTER_ID
         if done is None:
             done = await self._carry_over(workflow_id, case, now)
         elif done.ended is Ended.THERE and not dry_run:
             became = await self._went_on(case)
             if became.outcome is not Outcome.GOES_ON:
-                done = Move(name, Ended.ON_ITS_WAY, became.why or _NO_WORKER)
-        return done._replace(name=name)
+                done = Move("", Ended.ON_ITS_WAY, became.why or _NO_WORKER)
+        return done
 
     async def _carry_over(self, workflow_id: str, case: OpenCase | None, now: Departed) -> Move:
         began = datetime.now(UTC)
@@ -143,7 +153,10 @@ class MovingCases:
         elif now.run and now.run.close_time:  # stopped in the middle, the last time
             began = now.run.close_time
         taken = await self._keep(workflow_id)
-        became = await self._go_on(case)
+        try:
+            became = await self._go_on(case)
+        except Unreachable as error:
+            became = Recovered(Outcome.STARTED, error.words)
         silent = (datetime.now(UTC) - began).total_seconds()
         if became.outcome is Outcome.GOES_ON:
             return Move("", Ended.MOVED, became.why, silent, taken.kept)

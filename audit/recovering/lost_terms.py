@@ -18,7 +18,7 @@ from starter.client.moved_runs import destination_of
 from starter.encryption.key_errors import MissingKey
 from starter.errors import NoSuchPlatform, Unreachable
 from workflows.case_roles import year_log
-from workflows.contract import assessment_workflow_id, platform_workflow_id
+from workflows.contract import ENTRIES, assessment_workflow_id, platform_workflow_id
 from workflows.lifecycle import PLATFORM
 from workflows.log_id import LogId
 from workflows.model import InvalidMessage
@@ -149,7 +149,9 @@ async def _beside_temporal(
     case = found.case
     latest = await queries.look(platform_workflow_id(case.platform_id))
     if latest and not returns and (to := await destination_of(latest)):
-        return found._replace(standing=Standing.BLOCKED, why=_moved(to))
+        if await latest.memo_value(ENTRIES, default=0) != found.entries:
+            return found._replace(standing=Standing.BLOCKED, why=_moved(to))
+        return found._replace(why=_not_arrived(to))
     if latest and latest.close_time is None:
         block = find_block(latest)
         if block:
@@ -238,8 +240,15 @@ def _older(there: int, entries: int) -> Words:
 
 def _moved(to: str) -> Words:
     return Words(
-        f"it has moved to profile {to}, or is about to: pingtai move --to {to}",
-        f"已迁往或正迁往配置 {to}：pingtai move --to {to}",
+        f"it has moved to the Temporal of profile {to}, and goes on there",
+        f"已迁往配置 {to} 所指的 Temporal，在该处继续",
+    )
+
+
+def _not_arrived(to: str) -> Words:
+    return Words(
+        f"it left for profile {to}, and has not arrived: `pingtai move --to {to}` goes on there, this here",
+        f"已迁出而尚未在配置 {to} 处接续：pingtai move --to {to} 在该处接续，本命令在此处接续",
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Container, Sequence
 from contextlib import suppress
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
@@ -12,7 +13,7 @@ from audit.recovering.kept_histories import filed_application
 from audit.recovering.lost_terms import OLDER, OpenTerm, Standing, read_term
 from audit.recovering.recovery_sender import Outcome, Recovered, RecoverySender
 from audit.recovering.statement import Stating
-from db.open_cases import OpenCase, open_cases
+from db.open_cases import OpenCase, has_recovery, open_cases
 from db.queries import RegisterQueries
 from starter.client.case_queries import CaseQueries
 from starter.client.rpc_errors import translate_rpc_errors
@@ -45,7 +46,7 @@ class RecoveringTerms:
         self._returns = returns
         self._engine, self._client, self._histories = engine, client, histories
         self._end_older = end_older
-        self._sender = RecoverySender(client)
+        self._sender = RecoverySender(client, recorded=partial(has_recovery, engine))
 
     async def find(self, wanted: Collection[str]) -> AsyncIterator[OpenTerm]:
         """Look at open terms, in the order of their ids; `wanted` none: at all, and at what runs besides.

@@ -1,6 +1,7 @@
 """Starting a term from its log, where Temporal has nothing of it; what became of that."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -24,7 +25,8 @@ from workflows.model import InvalidMessage
 from workflows.run_io import CarriedPlatform
 from workflows.words import Words
 
-_AGAIN_AFTER = 0.2
+_AGAIN_AFTER = 0.1
+Recorded = Callable[[str], Awaitable[bool]]
 
 
 class Outcome(StrEnum):
@@ -52,9 +54,16 @@ class Recovered(NamedTuple):
 class RecoverySender:
     """Starts terms from their logs."""
 
-    def __init__(self, client: Client, within: float = 20.0) -> None:
-        """Use a connected client; wait so many seconds for a worker."""
+    def __init__(
+        self, client: Client, within: float = 20.0, recorded: Recorded | None = None
+    ) -> None:
+        """Use a connected client; wait so many seconds for a worker.
+
+        `recorded` says whether the register has the entry of a recovery, by its id: it is asked, and not the
+        case, which costs its worker a whole history.
+        """
         self._client, self._queries, self._within = client, CaseQueries(client), within
+        self._recorded = recorded
 
     async def recover(
         self, carried: CarriedPlatform, latest: WorkflowExecutionDescription | None
@@ -88,10 +97,11 @@ class RecoverySender:
                 )
         except WorkflowAlreadyStartedError:
             return Recovered(Outcome.ALREADY)
-        return await self.outcome(workflow_id)
+        said = carried.recovery
+        return await self.outcome(workflow_id, said.recovery_id if said else "")
 
-    async def outcome(self, workflow_id: str) -> Recovered:
-        """Wait until the case says that it goes on, or why it does not."""
+    async def outcome(self, workflow_id: str, recovery_id: str = "") -> Recovered:
+        """Wait until it is known that the case goes on, or why it does not."""
         try:
             async with asyncio.timeout(self._within):
                 while True:
@@ -99,11 +109,16 @@ class RecoverySender:
                     if found and found.status is WorkflowExecutionStatus.FAILED:
                         handle = self._client.get_workflow_handle(found.id, run_id=found.run_id)
                         return Recovered(Outcome.REFUSED, await why_it_failed(handle))
-                    if await self._is_confirmed(workflow_id):
+                    if await self._goes_on(workflow_id, recovery_id):
                         return Recovered(Outcome.GOES_ON)
                     await asyncio.sleep(_AGAIN_AFTER)
         except (TimeoutError, Unreachable):
             return Recovered(Outcome.STARTED)
+
+    async def _goes_on(self, workflow_id: str, recovery_id: str) -> bool:
+        if self._recorded and recovery_id:
+            return await self._recorded(recovery_id)
+        return await self._is_confirmed(workflow_id)
 
     async def _is_confirmed(self, workflow_id: str) -> bool:
         try:

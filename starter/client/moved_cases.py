@@ -13,8 +13,8 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 from temporalio.client import Client
 
 from starter.client.lost_terms import is_lost
-from starter.client.temporal_connection import connect
-from starter.errors import BadInput, Moved, NoSuchPlatform
+from starter.client.temporal_connection import connect, connect_config
+from starter.errors import BadInput, Moved, NoRoster, NoSuchPlatform
 from workflows.refusal import Refused
 
 _PAUSES = (0.1, 0.2, 0.4, 0.8, 1.0)
@@ -43,7 +43,8 @@ class MovedCases(Generic[F]):
         """`made` makes a client; `patience`: how long a case on its way is waited for (seconds)."""
         self.patience = patience
         self._made = made
-        self._known: dict[str, F] = {}
+        self._known: dict[str, tuple[object, F]] = {}
+        """By their profiles, with where those said that they are."""
 
     def pauses(self) -> Iterator[float]:
         """How long to wait before each try, the first at once (seconds)."""
@@ -61,13 +62,15 @@ class MovedCases(Generic[F]):
             Moved: there is no such profile here; says what to do.
             Unreachable: that Temporal does not answer.
         """
-        if moved.to not in self._known:
-            try:
-                temporal = await connect(profile=moved.to)
-            except BadInput as error:
-                raise moved.unknown(error.words) from None
-            self._known[moved.to] = self._made(temporal)
-        return self._known[moved.to]
+        try:
+            where = connect_config(moved.to)  # read again: a service runs for long
+            known = self._known.get(moved.to)
+            if known is None or known[0] != where:
+                known = where, self._made(await connect(profile=moved.to))
+        except BadInput as error:
+            raise moved.unknown(error.words) from None
+        self._known[moved.to] = known
+        return known[1]
 
 
 def follows_moves(
@@ -95,7 +98,7 @@ async def _follow(client: C, moved: Moved, asks: Callable[[C], Awaitable[T]]) ->
             except Moved as error:
                 moved = error
                 here = await client.moves.client_of(moved)
-            except NoSuchPlatform:
+            except (NoSuchPlatform, NoRoster):
                 break  # it is about to begin there
             except Refused as error:
                 if not is_lost(error):

@@ -13,8 +13,9 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
+from starter.client.moved_cases import MovedCases, follows_moves
 from starter.client.rpc_errors import refusal_of, translate_rpc_errors
-from starter.errors import BadInput, NoSuchPlatform, PingtaiError, Unreachable
+from starter.errors import BadInput, NoRoster, NoSuchPlatform, PingtaiError, Unreachable
 from workflows.contract import ROSTER_ID, ROSTER_TYPE, TASK_QUEUE
 from workflows.roster_decisions import RosterItem
 from workflows.roster_log import RosterReceipt, RosterView
@@ -23,23 +24,12 @@ _LOOKS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 """How long to wait for a roster that was just set up to stand in the register (seconds)."""
 
 
-class NoRoster(BadInput):
-    """No roster is set up here."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "no roster is set up here: two officers of the commission do that (pingtai roster init). If there"
-            " was one, Temporal has lost it: pingtai recover --all",
-            "尚未设立人员目录：须由市级两名人员设立（pingtai roster init）。原已设立的，已在 Temporal 中丢失："
-            "pingtai recover --all",
-        )
-
-
 class RosterSender:
     """The roster's workflow, as a client reaches it."""
 
-    def __init__(self, client: Client) -> None:
-        """Use a connected client."""
+    def __init__(self, client: Client, patience: float = 0.0) -> None:
+        """Use a connected client; `patience`: how long a roster on its way is waited for (seconds)."""
+        self.moves: MovedCases[RosterSender] = MovedCases(RosterSender, patience)
         self._handle = client.get_workflow_handle(ROSTER_ID)
         self._client = client
         self._queries = CaseQueries(client)
@@ -92,6 +82,7 @@ class RosterSender:
             return Unreachable(f"the roster was not set up: {cause}", f"人员目录未能设立：{cause}")
         return NoRoster()
 
+    @follows_moves
     async def decide(self, raw: dict[str, Any]) -> RosterReceipt:
         """Send a decision on the roster.
 
@@ -107,19 +98,23 @@ class RosterSender:
             with translate_rpc_errors(ROSTER_ID):
                 receipt: RosterReceipt = await sent
         except NoSuchPlatform:
+            await self._queries.describe(ROSTER_ID)  # it may have moved
             raise NoRoster from None
         return receipt
 
+    @follows_moves
     async def view(self) -> RosterView:
         """Where the roster stands. Raises NoRoster, Unreachable."""
         view: RosterView = await self._asked("state", RosterView)
         return view
 
+    @follows_moves
     async def leaves(self) -> dict[str, str]:
         """The hashes of all entries by their ids, with what waits. Raises NoRoster, Unreachable."""
         leaves: dict[str, str] = await self._asked("leaves", dict[str, str])
         return leaves
 
+    @follows_moves
     async def waiting(self) -> list[RosterItem]:
         """What waits for a second officer. Raises NoRoster, Unreachable."""
         items: list[RosterItem] = await self._asked("waiting", list[RosterItem])

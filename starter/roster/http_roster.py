@@ -10,8 +10,7 @@ from pydantic import TypeAdapter
 from db.reading import LARGEST_PAGE
 from db.roster_queries import RosterPage
 from starter.client.http_client import PingtaiHttpClient, parse_answer
-from starter.client.roster_sender import NoRoster
-from starter.errors import BadInput, NoSuchPlatform
+from starter.errors import BadInput, NoRoster, NoSuchPlatform
 from workflows.roster_decisions import RosterItem
 from workflows.roster_entries import RosterEntry, RosterProof
 from workflows.roster_log import RosterReceipt, RosterView

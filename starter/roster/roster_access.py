@@ -77,13 +77,17 @@ class RegisterRoster:
         return await people_page(self._source, after=after, **narrowed)
 
 
+_MOVES_WITHIN = 20.0
+"""Seconds for which a command waits for a roster that moves to another Temporal."""
+
+
 class DirectRoster(RegisterRoster, RosterSender):
     """The roster by Temporal and the register themselves (`RosterAccess`)."""
 
     def __init__(self, client: Any, source: Source) -> None:
         """With a connected client, and the register to read."""
         RegisterRoster.__init__(self, source)
-        RosterSender.__init__(self, client)
+        RosterSender.__init__(self, client, patience=_MOVES_WITHIN)
 
     async def newest(self) -> SignedRoot | None:
         """See `RosterAccess`."""

@@ -11,8 +11,7 @@ from starlette.responses import Response
 from temporalio.service import RPCError
 
 from db.sqlstate import Trouble, database_errors, trouble_of
-from starter.client.roster_sender import NoRoster
-from starter.errors import Moved, NoSuchPlatform, PingtaiError
+from starter.errors import Moved, NoRoster, NoSuchPlatform, PingtaiError
 from starter.service import problem_details
 from starter.service.near_platforms import with_near
 from starter.service.parameter_words import in_plain_words, wrong_parameter
@@ -36,6 +35,8 @@ ANSWERED = (
     *_DATABASE,
 )
 """Errors that have an answer of their own; any other is a mistake of ours."""
+_MOVES_SECONDS = "1"
+"""A case that moves to another Temporal takes no decisions for about so long."""
 _UNKNOWN = Words("no such parameter, or given twice", "没有此参数，或重复")
 
 
@@ -77,7 +78,8 @@ def problem_of(error: Exception) -> Problem:
         case HTTPException():
             problem = _of_http(error)
         case Moved():
-            problem = Problem(Kind.AWAY, error.words)
+            again = {"Retry-After": _MOVES_SECONDS}
+            problem = Problem(Kind.AWAY, error.words, headers=again)
         case PingtaiError():  # Unreachable, and settings of the service that are wrong
             problem = _away(
                 error, "Temporal or the register does not answer", "流程引擎或名册没有应答"

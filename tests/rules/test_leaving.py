@@ -24,9 +24,9 @@ MOMENT = timedelta(seconds=1)
 def objection(stage: Stage | AssessmentStage, *, before_end: timedelta | None = None) -> str:
     """What stands against a case in this stage, so long before its validity ends."""
     case = at_stage(stage)
-    end = getattr(case.state, "valid_until", None)
+    end = case.state.valid_until if isinstance(case.state, PlatformState) else None
     at = end - before_end if before_end is not None and end else moment(case)
-    found = objection_to_leaving(case.state, ended=case.ended, at=at)
+    found = objection_to_leaving(end, ended=case.ended, at=at)
     return found.en if found else ""
 
 

@@ -13,9 +13,8 @@ from temporalio.client import Client
 from db.key_rows import Keys
 from db.roster_store import write_roster
 from starter.client.http_client import PingtaiHttpClient
-from starter.client.roster_sender import NoRoster
 from starter.client.temporal_client import PingtaiClient
-from starter.errors import BadInput, NotAllowed
+from starter.errors import BadInput, NoRoster, NotAllowed
 from starter.roster.http_roster import HttpRoster
 from starter.roster.roster_changes import (
     RosterChanges,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from db.roster_queries import RosterPage
-from starter.client.roster_sender import NoRoster
+from starter.errors import NoRoster
 from workflows.roster_decisions import RosterItem
 from workflows.roster_entries import RosterEntry, RosterProof, prove_entry
 from workflows.roster_log import RosterLog, RosterReceipt, RosterView

@@ -37,11 +37,15 @@ def places(monkeypatch: pytest.MonkeyPatch) -> dict[str, Asked]:
     """The clients by their profiles; of others there is none."""
     known: dict[str, Asked] = {}
 
-    async def connected(*, profile: str) -> Asked:
+    def configured(profile: str) -> Asked:
         if profile not in known:
             raise BadInput("no such profile", "没有此配置")
         return known[profile]
 
+    async def connected(*, profile: str) -> Asked:
+        return known[profile]
+
+    monkeypatch.setattr(moved_cases, "connect_config", configured)
     monkeypatch.setattr(moved_cases, "connect", connected)
     monkeypatch.setattr(moved_cases, "_PAUSES", (0.001,))
     return known
@@ -66,6 +70,14 @@ async def test_while_it_moves_it_is_asked_again(
     places["b"] = Asked([not_yet, not_yet, "there"])
     places["a"] = Asked([moved("b")] * 9)
     assert await Asked([moved("b")] * 9, patience=1.0).ask() == "there"
+
+
+async def test_a_profile_that_says_another_place_is_read_again(places: dict[str, Asked]) -> None:
+    """A service runs for long, and nobody starts it again for that."""
+    client = Asked([moved("b"), moved("b")])
+    for answer in ("before", "since"):
+        places["b"] = Asked([answer])
+        assert await client.ask() == answer
 
 
 async def test_what_stays_answers_again(places: dict[str, Asked]) -> None:

@@ -7,18 +7,21 @@ from typing import Any
 
 import pytest
 from temporalio import workflow
+from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from audit.archive.archive_contents import PostgresArchive
 from audit.archive.server_histories import ServerHistories
-from audit.moving.departures import Departures
+from audit.moving.departures import Departures, Standing
 from audit.moving.moving_cases import Ended, Move, MovingCases, Sides
 from audit.reading.case_logs import read_runs
 from audit.reading.check_histories import check_reading
 from audit.recovering.recovering_terms import RecoveringTerms
+from audit.recovering.recovery_sender import Outcome
 from audit.recovering.statement import Stating
 from audit.replay.replaying import replay
 from starter.client.temporal_client import PingtaiClient
+from starter.errors import Moved
 from tests.rules.builders import application
 from tests.workflows.test_crashes import Away
 from tests.workflows.test_recovered_cases import logs_of
@@ -38,18 +41,20 @@ _BETWEEN = 0.1
 """Seconds between two signals: the server ends no run while they come faster than its tasks."""
 
 
-@pytest.fixture(autouse=True)
-def profile(
-    world: World, elsewhere: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The other Temporal, as a profile of Temporal's client configuration."""
-    file = tmp_path / "temporal.toml"
-    there = elsewhere.temporal
+def write_profile(there: Client, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name another Temporal in Temporal's client configuration."""
+    file = folder / "temporal.toml"
     file.write_text(
         f'[profile.{PROFILE}]\naddress = "{there.service_client.config.target_host}"\n'
         f'namespace = "{there.namespace}"\n'
     )
     monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(file))
+
+
+@pytest.fixture(autouse=True)
+def profile(elsewhere: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other Temporal, as a profile."""
+    write_profile(elsewhere.temporal, tmp_path, monkeypatch)
 
 
 def mover(world: World, elsewhere: World) -> MovingCases:
@@ -108,7 +113,7 @@ async def test_clients_decide_while_the_mover_is_killed_and_run_again(
     world: World, elsewhere: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed after each step: every decision is acknowledged once, and stands once in one chain."""
-    young, year = [await world.apply() for _ in range(3)], await world.in_its_first_year()
+    young, year = [await world.apply() for _ in range(2)], await world.in_its_first_year()
     ways = ("recommendation", "inspection", "expert_opinion", "listing")
     sent: dict[str, list[str]] = {life.id: [] for life in (*young, year)}
 
@@ -231,22 +236,43 @@ async def test_what_cannot_settle_stays_and_decides_on(
 
 
 async def test_where_it_was_nothing_begins_again(world: World, elsewhere: World) -> None:
-    """Neither a recovery nor an application there begins it beside itself; and it can come back."""
-    life, forged = await world.apply(), await world.apply()
+    """Neither a recovery nor an application there begins it beside itself; who has the profile is led on."""
+    life = await world.apply()
     await life.settled(life.handle)
-    await forged.handle.signal(MOVE_AWAY, {"from": "nowhere"})
-    await forged.handle.signal(MOVE_AWAY, args=[1, 2])
-    assert (await forged.decide("recommendation")).stage == "inspection"
     (done,) = await moved(mover(world, elsewhere), life)
     assert done.ended is Ended.MOVED
     terms = RecoveringTerms(world.engine, world.temporal, ServerHistories(world.temporal))
     (found,) = [one async for one in terms.find([life.id])]
+    assert found.is_left
     assert found.why
-    assert "it has moved to profile cluster" in found.why.en
-    # As nobody follows who has no such profile, they are told; who has it, is answered there.
-    form = parse(
-        PlatformApplication, application(platform_id=life.id, application_id=f"a-{life.id}")
-    )
-    assert (await world.client.apply(form)).repeated
+    assert "it has moved to the Temporal of profile cluster" in found.why.en
+    form = application(platform_id=life.id, application_id=f"a-{life.id}")
+    assert (await world.client.apply(parse(PlatformApplication, form))).repeated
     finding = await open_cases_run(world.temporal, world.engine)
     assert "have moved to the Temporal of profile cluster" in finding.what.en
+
+
+async def test_what_left_for_nowhere_comes_back(world: World) -> None:
+    """Whoever reaches Temporal can make a case leave, as they can terminate it: it goes on from its log."""
+    life = await world.in_its_first_year()
+    await life.settled(life.handle)
+    for said in ([{"from": "nowhere"}], [1, 2], []):
+        await life.handle.signal(MOVE_AWAY, args=said)
+    assert (await life.decide("self_report")).stage == "district_review"
+    departed = await Departures(world.temporal, "nowhere").leave(life.handle.id)
+    assert departed.standing is Standing.LEFT
+    with pytest.raises(Moved, match=r"profile nowhere.*Profile 'nowhere' not found"):
+        await PingtaiClient(world.temporal, world.lookups, patience=0.0).state(life.id)
+    terms = RecoveringTerms(world.engine, world.temporal, ServerHistories(world.temporal))
+    (found,) = [one async for one in terms.find([life.id])]
+    assert found.is_lost
+    assert found.why
+    assert "has not arrived" in found.why.en
+
+    async def kept(_: str) -> str:
+        return "server"
+
+    stating = Stating(world.engine, "user:ops", "试")
+    assert (await terms.recover_one(found.case, stating, kept)).outcome is Outcome.GOES_ON
+    await life.opened(1)
+    assert (await life.decide("district_review")).stage == "evaluation"

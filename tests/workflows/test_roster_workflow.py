@@ -28,8 +28,8 @@ from audit.reconciling.roster_rows import held_log, row_faults
 from audit.replay.roster_replay import replay_roster
 from db.register_store import PostgresRegister
 from db.roster_queries import newest_root, roster_log_page
-from starter.client.roster_sender import NoRoster, RosterSender
-from starter.errors import BadInput
+from starter.client.roster_sender import RosterSender
+from starter.errors import BadInput, NoRoster
 from tests.memory import throw_away_folder
 from tests.rules.builders import ACTORS, Raw, application
 from tests.rules.roster_life import HAIDIAN, A, B, C, Life, entry, item, revoked

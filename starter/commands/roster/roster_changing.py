@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from starter.client.roster_sender import NoRoster
 from starter.clock import today
 from starter.commands.document_files import document as hashed
 from starter.commands.options import DAY, MOMENT, json_option
@@ -16,7 +15,7 @@ from starter.commands.roster.roster_signers import NOTE, SIGN, signers
 from starter.commands.roster.roster_waiting import WITH_WAITING, carried
 from starter.commands.word_choice import WordChoice
 from starter.desk.known_people import not_in_roster
-from starter.errors import BadInput
+from starter.errors import BadInput, NoRoster
 from starter.roster.roster_access import open_roster
 from starter.roster.roster_changes import RosterChanges, words_of
 from starter.roster.roster_edits import ended, key_line, revoked, with_key

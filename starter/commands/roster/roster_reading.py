@@ -5,12 +5,11 @@ from typing import Any
 import click
 
 from db.reading import LARGEST_PAGE
-from starter.client.roster_sender import NoRoster
 from starter.commands.options import after_option, district_option, json_option, limit_option
 from starter.commands.roster.roster_rows import PEOPLE, key_state, show_items, standing
 from starter.commands.word_choice import WordChoice
 from starter.desk.known_people import not_in_roster
-from starter.errors import BadInput
+from starter.errors import BadInput, NoRoster
 from starter.roster.roster_access import RosterAccess, open_roster
 from starter.roster.roster_edits import fingerprint_of
 from starter.roster.roster_origin import EXAMPLE, RosterOrigin, origin_of
