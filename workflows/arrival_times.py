@@ -7,18 +7,16 @@ signal, which nobody can make up (docs/decisions/0016-acknowledged-is-done.md).
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import RunId, SignalArrivals, SignalLookup
     from workflows.contract import FIND_SIGNALS
+    from workflows.read_only_asking import ask
     from workflows.task_marks import TaskMarks
-
-_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 
 
 @dataclass
@@ -59,16 +57,8 @@ class Arrivals:
         for arrival in arrivals:
             first[arrival.name] = min(arrival.number, first.get(arrival.name, arrival.number))
         try:
-            found: SignalArrivals = await self._marks.after(
-                workflow.execute_activity(
-                    FIND_SIGNALS,
-                    SignalLookup(first=first, traced=traced),
-                    result_type=SignalArrivals,
-                    start_to_close_timeout=timedelta(minutes=1),
-                    retry_policy=_RETRY,
-                    summary=why,
-                )
-            )
+            lookup = SignalLookup(first=first, traced=traced)
+            found = await ask(self._marks, FIND_SIGNALS, lookup, SignalArrivals, why, at_once=True)
         except ActivityError:
             return
         for arrival in arrivals:

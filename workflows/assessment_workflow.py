@@ -158,7 +158,8 @@ class AnnualAssessmentWorkflow(ParentPlatform):
             workflow_id=parent.workflow_id, run_id=parent.run_id, namespace=parent.namespace
         )
         try:
-            if not await self.marks.after(is_ours(_INPUT, run, PLATFORM_TYPE)):
+            at_once = self.edition >= Edition.V0_5
+            if not await is_ours(_INPUT, run, PLATFORM_TYPE, self.marks, at_once=at_once):
                 raise InvalidMessage(_INPUT, FieldError("(parent)", NO_PARENT))
         except InvalidMessage as error:
             await self.reject(error)

@@ -49,7 +49,8 @@ class CaseWorkflow(RosterNews[S]):
         """Ask for the edition of this run, before anything else."""
         # Asked where each run begins: a case takes the new way with its next cycle.
         self.edition = edition_of_run()
-        self.marks = TaskMarks(wanted=self.edition >= Edition.V0_4)
+        sparing = self.edition >= Edition.V0_5
+        self.marks = TaskMarks(wanted=self.edition >= Edition.V0_4, sparing=sparing)
         self.arrivals = Arrivals(self.marks)
         self._asks_times_since: datetime | None = None
         self._untimed: list[Arrival] = []

@@ -5,10 +5,7 @@ when the server started it to go on from a run before, or when the register has 
 (`platform_workflow.py`); and an assessment is opened by its platform only.
 """
 
-from datetime import timedelta
-
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import OriginLookup, Origins, RunId
@@ -21,10 +18,9 @@ with workflow.unsafe.imports_passed_through():
         platform_workflow_id,
     )
     from workflows.model import invalid
+    from workflows.read_only_asking import ask
+    from workflows.task_marks import TaskMarks
     from workflows.words import Words
-
-
-_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 
 
 def edition_of_run() -> Edition:
@@ -97,7 +93,7 @@ def check_parent(what: str, platform_id: str) -> None:
         raise invalid(what, "(parent)", en, zh)
 
 
-async def is_ours(what: str, run: RunId, kind: str) -> bool:
+async def is_ours(what: str, run: RunId, kind: str, marks: TaskMarks, *, at_once: bool) -> bool:
     """Return whether a run from which this one comes is a case of ours; False: the server has it no more.
 
     A stranger's workflow can go on as a run of our type and queue, or have one as its child: the
@@ -106,14 +102,8 @@ async def is_ours(what: str, run: RunId, kind: str) -> bool:
     Raises:
         InvalidMessage: the run is of another type, or on another task queue.
     """
-    found: Origins = await workflow.execute_activity(
-        FIND_ORIGINS,
-        OriginLookup(runs=(run,)),
-        result_type=Origins,
-        start_to_close_timeout=timedelta(seconds=30),
-        retry_policy=_RETRY,
-        summary="whether a case of ours goes on here",
-    )
+    lookup, why = OriginLookup(runs=(run,)), "whether a case of ours goes on here"
+    found = await ask(marks, FIND_ORIGINS, lookup, Origins, why, at_once=at_once)
     (origin,) = found.origins
     if origin is None:
         return False

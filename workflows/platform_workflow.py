@@ -185,9 +185,10 @@ class PlatformWorkflow(YearsOfValidity):
             workflow_id=workflow.info().workflow_id,
             run_id=workflow.info().continued_run_id or "",
         )
+        at_once = self.edition >= Edition.V0_5
         while True:
             try:
-                known = await self.marks.after(is_ours(_INPUT, before, PLATFORM_TYPE))
+                known = await is_ours(_INPUT, before, PLATFORM_TYPE, self.marks, at_once=at_once)
             except InvalidMessage as error:
                 return await self.reject(error)
             if known or await self._is_recorded():
@@ -348,4 +349,5 @@ class PlatformWorkflow(YearsOfValidity):
         ]
         if updates:
             workflow.upsert_search_attributes(updates)
+            self.marks.given()
         workflow.set_current_details(details(state, self.due))

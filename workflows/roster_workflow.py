@@ -74,7 +74,7 @@ class RosterWorkflow(LeavingRoster):
     @workflow.init
     def __init__(self, *given: Any) -> None:
         """Set the roster up by the change that two officers have signed, or go on with it."""
-        self.marks = TaskMarks(wanted=True)
+        self.marks = TaskMarks(wanted=True, sparing=True)
         self.roster = RosterLog()
         self.recorded = 0
         self.invalid: ApplicationError | None = None
@@ -187,7 +187,7 @@ class RosterWorkflow(LeavingRoster):
         info = workflow.info()
         before = RunId(workflow_id=info.workflow_id, run_id=info.continued_run_id or "")
         try:
-            await self.marks.after(is_ours(_INPUT, before, ROSTER_TYPE))
+            await is_ours(_INPUT, before, ROSTER_TYPE, self.marks, at_once=True)
         except InvalidMessage as error:
             self.invalid = answer_of(error)
 

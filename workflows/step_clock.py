@@ -141,9 +141,10 @@ class StepClock(Generic[S]):
         left = moment - workflow.now()
         if left > timedelta():
             try:
-                await workflow.wait_condition(
-                    over, timeout=left, timeout_summary=f"{what} {instant(moment)}"
-                )
+                with self.marks.timer():
+                    await workflow.wait_condition(
+                        over, timeout=left, timeout_summary=f"{what} {instant(moment)}"
+                    )
                 return False
             except TimeoutError:
                 self.marks.leave()

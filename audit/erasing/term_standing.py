@@ -21,8 +21,8 @@ from workflows.erasure_log import TermStanding
 from workflows.periods import add_months, beijing_date
 from workflows.record import LogEntry, find_chain_break
 
-_PATCH_MARKER, _PATCH = "core_patch", "patch-data"
-"""What the SDK writes of `workflow.patched`, past the codec."""
+_OF_THE_SDK = {"core_patch": "patch-data", "core_local_activity": "data"}
+"""What the SDK writes of `workflow.patched` and of a local activity, past the codec."""
 
 
 async def standing_of(engine: AsyncEngine, keys: TermKeys | None, of: ErasedTerm) -> TermStanding:
@@ -99,11 +99,11 @@ def says_something(history: StoredHistory) -> bool:
 def _clear(value: Any) -> bool:
     """Whether a payload stands in the clear that may hold what people wrote.
 
-    Search attributes always stand there, and name nobody; so do the SDK's marks of patches, which name code.
+    Search attributes always stand there, and name nobody; so do the SDK's own marks, which name code.
     """
     if isinstance(value, dict):
-        if value.get("markerName") == _PATCH_MARKER:
-            value = value | {"details": {**value.get("details", {}), _PATCH: None}}
+        if own := _OF_THE_SDK.get(str(value.get("markerName"))):
+            value = value | {"details": {**value.get("details", {}), own: None}}
         metadata = value.get("metadata")
         if isinstance(metadata, dict) and "encoding" in metadata:
             return "encryption-key-id" not in metadata and bool(value.get("data"))

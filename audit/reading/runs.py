@@ -29,6 +29,7 @@ from workflows.run_io import (
 Raw = Mapping[str, Any]
 
 _ATTRIBUTES = "EventAttributes"
+_LOCAL_ACTIVITY = "core_local_activity"
 _CAUSES = (
     "timerFired",
     "childWorkflowExecutionStarted",
@@ -180,6 +181,7 @@ class _Reader:
         self._steps: dict[str, Callable[[int, datetime, Raw], None]] = {
             "workflowExecutionStarted": self._started,
             "workflowTaskStarted": self._task,
+            "markerRecorded": self._marker,
             "activityTaskScheduled": self._activity,
             "activityTaskCompleted": self._answered,
             "workflowExecutionUpdateAccepted": self._update,
@@ -252,6 +254,14 @@ class _Reader:
     def _task(self, number: int, at: datetime, about: Raw) -> None:
         self.run.tasks.append(Task(number, at, self._cause or number))
         self._cause = 0
+
+    def _marker(self, number: int, at: datetime, about: Raw) -> None:
+        """What a task decides after a local activity bears the moment at which that was over."""
+        if about.get("markerName") == _LOCAL_ACTIVITY:
+            over = payloads(about["details"]["data"])[0]["complete_time"]
+            ended = datetime.fromtimestamp(over["seconds"], UTC)
+            ended += timedelta(microseconds=over["nanos"] // 1000)
+            self.run.tasks.append(Task(number, ended, self.run.tasks[-1].cause))
 
     def _activity(self, number: int, at: datetime, about: Raw) -> None:
         name = about["activityType"]["name"]

@@ -1,7 +1,7 @@
 """What a workflow commands: as its history has it, and as the code gives it when it is replayed."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _CHANGE_VERSION = "TemporalChangeVersion"
 """The search attribute that the SDK sets with each patch by itself."""
+LOCAL_ACTIVITY = "core_local_activity"
+"""The marker of a local activity: it is written when that is over, and so not in the order of commands."""
 
 
 class CommandKind(StrEnum):
@@ -78,15 +80,18 @@ def of_event(event: HistoryEvent) -> Command | None:
     if read is None:
         return None
     kind, what, span, payloads = read(getattr(event, f"{name}_event_attributes"))
-    if kind is CommandKind.SEARCH_ATTRIBUTES and what == _CHANGE_VERSION:
+    if (kind, what) in _BY_THE_SDK:
         return None
     return Command(kind, what, span, payloads, event.event_id)
 
 
-def of_code(commands: "Iterable[CoreCommand]") -> list[Command]:
-    """The commands that the code gave in one task, without those that are never sent."""
+def of_code(commands: "Iterable[CoreCommand]", before: Sequence[Command] = ()) -> list[Command]:
+    """The commands that the code gave in one task, without those that are never sent.
+
+    `before` are those of the same task before a local activity of it was over.
+    """
     given = [_of_one(command) for command in commands]
-    found: list[Command] = []
+    found = list(before)
     for command in (one for one in given if one):
         if command.kind is CommandKind.CANCEL_TIMER:
             started = [c for c in found if c.kind is CommandKind.TIMER and c.what == command.what]
@@ -111,7 +116,11 @@ def _of_one(command: "CoreCommand") -> Command | None:
     return Command(*read(getattr(command, name)))
 
 
-_NOT_SENT = frozenset(("respond_to_query", ""))
+_NOT_SENT = frozenset(("respond_to_query", "schedule_local_activity", ""))
+_BY_THE_SDK = (
+    (CommandKind.SEARCH_ATTRIBUTES, _CHANGE_VERSION),
+    (CommandKind.OTHER, LOCAL_ACTIVITY),
+)
 
 _Parts = tuple[CommandKind, str, timedelta | None, tuple[bytes, ...]]
 _Reading = Mapping[str, Callable[[Any], _Parts]]

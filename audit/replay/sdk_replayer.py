@@ -105,8 +105,8 @@ def _note(seen: Seen, activation: "Activation", completion: "Completion") -> Non
     if completion.HasField("failed"):
         seen.trouble = seen.trouble or completion.failed.failure.message
         return
-    commands = of_code(completion.successful.commands)
-    seen.tasks.setdefault(activation.history_length, []).extend(commands)
+    task, commands = activation.history_length, completion.successful.commands
+    seen.tasks[task] = of_code(commands, seen.tasks.get(task, ()))
 
 
 def _take_down(seen: Seen) -> None:

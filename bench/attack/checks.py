@@ -128,7 +128,9 @@ async def _open(checking: Checking, workflow_id: str, decided: bool) -> None:
         return
     if view:
         await _child_is_there(attacker, workflow_id, view)
-    said = next_decision(attacker.random, view, "check-1") if view and decided else None
+    # A listing names its certificate by this id, and a number belongs to one platform.
+    name = "check-" + workflow_id.partition(":")[2]
+    said = next_decision(attacker.random, view, name[:64]) if view and decided else None
     if said is None:
         return
     answer = await decide(attacker.client, workflow_id, said)

@@ -48,6 +48,7 @@ def brought_in(platform_id: str) -> dict[str, Any]:
         "listed_on": str(listed),
         "decided_on": str(today() - timedelta(days=2)),
         "assessments": [],
+        "certificate_number": f"C-{platform_id}",  # a number belongs to one platform
     }
     del form["brought_in"]["last_day"]
     return form | {"platform_id": platform_id, "application_id": f"{platform_id}-a"}
