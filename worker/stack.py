@@ -134,8 +134,8 @@ async def local_stack(
         )
         if where.embedded and not throw_away:
             wanted = first and settings.examples
-            origin = await roster_at_start(client, database, home, example=wanted)
-            where = where.model_copy(update={"roster": origin})
+            origin, apart = await roster_at_start(client, database, home, example=wanted)
+            where = where.model_copy(update={"roster": origin, "apart": apart})
         if not throw_away and (missing := await missing_at_start(client)):
             where = where.model_copy(update={"missing_key": missing.key})
         write_stack(home, where)

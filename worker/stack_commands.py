@@ -19,14 +19,22 @@ from starter.client.local_stack import stack_file
 from starter.client.register_access import open_connections
 from starter.commands.options import json_option
 from starter.errors import BadInput, PingtaiError, Unreachable
-from starter.roster.roster_origin import roster_origin
+from starter.roster.roster_origin import RosterOrigin, roster_origin
 from starter.terminal.command_runner import UNREACHABLE, answering
 from starter.terminal.language import say
 from starter.terminal.screen import Column, Said, complain, facts, show, show_json, table_of
 from starter.terminal.wording import moment
 from worker.server_lock import end_server
 from worker.stack_survey import Condition, Survey, survey
-from worker.stack_wording import OFF, ROSTERS, WEB_UI, WORKER, clash_of, missing_key_of
+from worker.stack_wording import (
+    OFF,
+    ROSTERS,
+    WEB_UI,
+    WORKER,
+    apart_of,
+    clash_of,
+    missing_key_of,
+)
 from worker.stopping import WHOLE_SECONDS
 from workflows.words import Words, listed_zh
 
@@ -174,7 +182,9 @@ async def _roster(found: Survey) -> Words | None:
         return None
     with suppress(PingtaiError):
         async with open_connections(start=False) as source:
-            return ROSTERS.get(await roster_origin(source))
+            origin = await roster_origin(source)
+            lost = origin is RosterOrigin.NONE and found.stack and found.stack.apart
+            return None if lost else ROSTERS.get(origin)
     return None
 
 
@@ -194,6 +204,8 @@ def _show(found: Survey, parts: tuple[Part, ...], roster: Words | None) -> None:
     if stack and found.condition is Condition.RUNNING:
         for notice in filter(None, (missing_key_of(stack), clash_of(stack))):
             show(notice)
+        if apart := apart_of(stack):
+            show(Words(f"At its start: {apart.en}", f"启动时：{apart.zh}"))
 
 
 def _headline(found: Survey) -> Words:

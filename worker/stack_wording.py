@@ -49,6 +49,8 @@ def where_it_listens(stack: LocalStack, home: Path) -> str:
     lines = [say(RUNNING), *(_beside(say(name), text) for name, text in parts)]
     for notice in (missing_key_of(stack), clash_of(stack)):
         lines += in_lines(say(notice)) if notice else []
+    if apart := apart_of(stack):
+        lines += in_lines(say(Words(f"Attention: {apart.en}", f"注意：{apart.zh}")))
     return "\n".join(lines)
 
 
@@ -83,6 +85,14 @@ def missing_key_of(stack: LocalStack) -> Words | None:
         f"注意：未结束的程序{zh}，再执行 pingtai stop 和 pingtai up。此前有关程序停止办理，新的申请以明文保存"
         "（见 docs/encryption.zh.md）。",
     )
+
+
+def apart_of(stack: LocalStack) -> Words | None:
+    """That one part has nothing of what the other has; None where that was not so at the start."""
+    if stack.apart is None:
+        return None
+    en, zh = stack.apart
+    return Words(f"{en}.", f"{zh}。")
 
 
 def why_it_ended(error: Exception) -> Words:

@@ -46,8 +46,8 @@ async def rebuild_command(
 ) -> None:
     """Rebuild the register from histories, into an empty database. 重建名册
 
-    DATABASE_URL names the database; missing tables are created. Substitutes, keys, subscriptions,
-    plaques and the layout are not in the histories and are not restored. Platforms whose histories have
+    DATABASE_URL names the database; missing tables are created. What is in no history, as keys and
+    subscriptions, is named at the end. Platforms whose histories have
     problems are left out and listed: exit code 1. Notices older than 30 days are not sent again.
 
     \b
@@ -86,6 +86,8 @@ async def rebuild_command(
             f"{mark} 已写入 {written} 个平台，{entries} 条记录{zh}",
         )
         show(words)
+    if written and not as_json:
+        complain(_NOT_HERE)
     if wrong or left_out or not written:
         raise click.exceptions.Exit(WRONG)
 
@@ -100,6 +102,13 @@ def _read_left(path: Path) -> ErasedFile:
     return found
 
 
+_NOT_HERE = Words(
+    "Not in the histories, and not restored: keys, subscriptions, substitutes, plaques, the layout, decisions"
+    " that waited for a second signature, digests and their stamps, who read what, and an archive in"
+    " PostgreSQL. They are in backups: docs/deployment.md, Runbook.",
+    "以下内容不在历史中，未予恢复：接口密钥、订阅、委托代理、牌子台账、建设布局、待会签的决定、每日摘要及其时间戳、"
+    "查阅记录，以及存于 PostgreSQL 的归档。备份中有：见 docs/deployment.zh.md“恢复手册”。",
+)
 _WRITTEN = Words("only whole logs written", "已写入其中完整的记录")
 _LEFT_OUT = Words("left out", "未写入")
 

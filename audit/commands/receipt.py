@@ -230,10 +230,10 @@ def show_answers(answers: Sequence[Answer]) -> None:
         complain(
             Words(
                 f"{counted(wrong, 'receipt')} of {count}: what was acknowledged is not there. Send the"
-                " decision again with its id, `--file` and the receipt: what was taken before is not"
-                " taken twice.",
-                f"{count} 份回执中 {wrong} 份所载内容已不在记录中。请以原编号重新提交该决定（--file"
-                " 指定回执文件）；已受理的不会重复受理。",
+                " decision again with its id, `--file` and the receipt; an application with its own file. What"
+                " was taken before is not taken twice.",
+                f"{count} 份回执中 {wrong} 份所载内容已不在记录中。决定请以原编号重新提交（--file"
+                " 指定回执文件），申请请用原申请文件重新提交；已受理的不会重复受理。",
             )
         )
     for name, number in only_in.items():

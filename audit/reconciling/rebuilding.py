@@ -151,7 +151,7 @@ async def expect_empty(engine: AsyncEngine) -> None:
             if (await connection.execute(select(exists().select_from(table)))).scalar_one():
                 raise BadInput(
                     f"The register is not empty: {table.name} has rows. It is rebuilt into an empty database"
-                    " only; to repair single rows: `pingtai audit reconcile --repair`",
-                    f"名册不为空：{table.name} 中已有数据。重建只能写入空数据库；修复个别数据请用"
-                    " pingtai audit reconcile --repair",
+                    " only; `pingtai audit reconcile --repair` writes what it lacks into one that has some",
+                    f"名册不为空：{table.name} 中已有数据。重建只能写入空数据库；名册中所缺内容由"
+                    " pingtai audit reconcile --repair 补写",
                 )

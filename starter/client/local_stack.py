@@ -33,6 +33,8 @@ class LocalStack(Record):
     """Whose roster it had when it was ready (`starter.roster.example_roster.RosterOrigin`)."""
     missing_key: str = ""
     """The key, not among the settings that it started with, with which open cases are encrypted; "": none."""
+    apart: tuple[str, str] | None = None
+    """That one part had nothing of what the other has when it was ready, in English and Chinese."""
     clash: tuple[str, str] | None = None
     """Why Temporal is not at its usual port, in English and Chinese."""
     clash_lasts: bool = False

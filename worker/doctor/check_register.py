@@ -14,10 +14,16 @@ from db.plaque_queries import plaques
 from db.plaque_types import PlaqueState
 from db.url import shown
 from worker.doctor.finding import LOCAL, Finding, bad, good, note
-from worker.register_owner import WHAT_TO_CHECK, of_another_temporal, open_terms
+from worker.register_owner import WHAT_TO_CHECK, is_empty, of_another_temporal, open_terms
 from workflows.contract import PLATFORM_TYPE
 from workflows.words import Words, counted, listed_zh
 
+_REBUILD = Words(
+    "just after the first application a moment is normal; otherwise it is lost, or another's (check"
+    " DATABASE_URL): put a backup's register back, or `pingtai register rebuild` (docs/deployment.md, Runbook)",
+    "首个申请刚提交时短暂如此属正常；否则名册已丢失，或所连为另一名册（请检查 DATABASE_URL）：请恢复备份"
+    "中的名册，或运行 pingtai register rebuild（见 docs/deployment.zh.md“恢复手册”）",
+)
 OLDEST_POSTGRES = 140000
 _NAMED = 5
 """Maximum platforms that are named; the others are counted."""
@@ -64,6 +70,14 @@ async def register_complete(client: Client, engine: AsyncEngine) -> Finding:
     running = await client.count_workflows(
         f"WorkflowType = '{PLATFORM_TYPE}' AND ExecutionStatus = 'Running'"
     )
+    if running.count and await is_empty(engine):
+        return bad(
+            Words(
+                f"the register is empty, and Temporal has {counted(running.count, 'open platform')}",
+                f"名册为空，而 Temporal 中有未结束的平台 {running.count} 个",
+            ),
+            _REBUILD,
+        )
     another = None if running.count else await of_another_temporal(client, engine)
     if another:
         return bad(another, WHAT_TO_CHECK)
