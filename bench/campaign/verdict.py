@@ -26,9 +26,12 @@ _HARMLESS = (WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAN
 """The server asks for a task once more because a message came meanwhile."""
 _SHOWN = 1500
 _WRONG, _NOT_CHECKED = 1, 5
-_ENDED_BEFORE = "missing: by the platform's entry"
+_ENDED_BEFORE = (
+    "missing: by the platform's entry",
+    "with which it ended by the platform's entry",
+)
 _LOST_WITH_ENGINE = (
-    _ENDED_BEFORE,
+    *_ENDED_BEFORE,
     "in the register, and in no",
     "more entries than the history",
     "assessments term ",
@@ -173,7 +176,7 @@ def _blocks(said: str) -> Iterator[list[str]]:
 
 def _of_platform(lines: Sequence[str]) -> Iterator[str]:
     """What is said of a platform, but for what only the register attests."""
-    ended = any(_ENDED_BEFORE in line for line in lines)
+    ended = any(words in line for line in lines for words in _ENDED_BEFORE)
     for line in lines:
         attested = ended and any(words in line for words in _LOST_WITH_ENGINE)
         if not attested and not line.startswith(("?", "note: ")):

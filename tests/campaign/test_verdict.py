@@ -12,6 +12,9 @@ _ATTESTED = (
     "  ? platform:p 01: entries 1 to 9 of its log are attested by the register only",
     "  · log 1-y1: the register has 1 more entries than the history",
     "    note: platform:p run 01, event 1: entry 1.6 has another moment than in event 62 of run 02",
+    "✗ r · histories 3, entries 22",
+    "    log_entries 1-y1.11: in the register, and in no log",
+    "    ? r, log 1-y1: entries up to 11, with which it ended by the platform's entry 5, are attested",
     "? q · histories 1, entries 6",
     "    ? platform:q 01: entries 1 to 5 of its log are attested by the register only",
 )
