@@ -7,13 +7,14 @@ from bench.scale.brought_in import far_off, support
 from workflows.application import PlatformApplication
 from workflows.case import Case
 from workflows.case_opening import open_platform
-from workflows.model import parse
+from workflows.model import instant, parse
 from workflows.refusal import Refused
 from workflows.run_io import CarriedPlatform
 from workflows.states import PlatformState
+from workflows.vocabulary import Happening
 from workflows.words import Words
 
-_MORE_THAN_FIT = 5_000
+MANY = 5_000
 
 
 class Carried(NamedTuple):
@@ -23,6 +24,8 @@ class Carried(NamedTuple):
     size: int
     """Bytes of what the next run is given."""
     refused: Words
+    many_size: int
+    """Bytes of `MANY` entries of the clock: nothing refuses those."""
 
 
 def fill() -> Carried:
@@ -30,11 +33,22 @@ def fill() -> Carried:
     now = datetime.now(UTC)
     form = parse(PlatformApplication, far_off("filled", now))
     case: Case[PlatformState] = open_platform(form, now)
-    for number in range(_MORE_THAN_FIT):
+    for number in range(MANY):
         try:
             case.decide(support("filled", number, now), now)
         except Refused as refused:
-            carried = CarriedPlatform(state=case.state, record=case.record())
-            size = len(carried.model_dump_json().encode()) + len(form.model_dump_json().encode())
-            return Carried(len(case.log), size, refused.words)
-    raise RuntimeError(f"{_MORE_THAN_FIT} entries were not refused")
+            entries, size = len(case.log), _size(case, form)
+            return Carried(entries, size, refused.words, _size(_of_the_clock(form, now), form))
+    raise RuntimeError(f"{MANY} entries were not refused")
+
+
+def _of_the_clock(form: PlatformApplication, now: datetime) -> Case[PlatformState]:
+    case: Case[PlatformState] = open_platform(form, now)
+    for _ in range(MANY):
+        case.record_event(Happening.ESCALATED, {"due": instant(now)}, now)
+    return case
+
+
+def _size(case: Case[PlatformState], form: PlatformApplication) -> int:
+    carried = CarriedPlatform(state=case.state, record=case.record())
+    return len(carried.model_dump_json().encode()) + len(form.model_dump_json().encode())

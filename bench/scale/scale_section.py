@@ -3,6 +3,7 @@
 import os
 from statistics import median
 
+from bench.scale.carried_life import MANY
 from bench.scale.kick_off_masses import Mass
 from bench.scale.open_costs import Costs
 from bench.scale.people import Answers
@@ -57,9 +58,11 @@ replays its case first. CPU and memory are those of the workers.
 was answered {median(found.restarts):.1f} s after the start at the median, {worst:.1f} s at most (to reach:
 under {RESTART_SECONDS:.0f} s; {"reached" if worst < RESTART_SECONDS else "**missed**"}).
 
-What is carried to a next run is bounded: one kind of decision, repeated, was refused after
+A case carries its whole log to its next run, once a year. One kind of decision, repeated, was refused after
 {found.carried.entries:,} entries and {found.carried.size:,} bytes; all kinds together at 700,000
-([limits](architecture.md#limits)). The engine's limit is 2 MiB. Five thousand entries do not fit in one term.
+([limits](architecture.md#limits)), and `pingtai doctor` names a case from two thirds on. What the clock notes
+is never refused: {MANY:,} such entries, ninety years of weekly escalations, took {found.carried.many_size:,}
+bytes of the engine's 2,097,152. So a term of {MANY:,} decisions does not fit: nothing goes on by reference yet.
 
 Load average over the last five minutes {os.getloadavg()[1]:.1f}. {_how(found)}
 """

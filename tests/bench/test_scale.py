@@ -48,3 +48,4 @@ def test_a_record_is_refused_long_before_the_engines_limit() -> None:
     found = fill()
     assert "are kept for it" in found.refused.en
     assert found.size * 10 < BLOB_BYTES
+    assert found.many_size < BLOB_BYTES

@@ -6,15 +6,18 @@ import pytest
 
 from workflows.case import Case
 from workflows.circumstances import Edition
+from workflows.known_roster import learn_roster
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-from workflows.model import MAX_RECORD_BYTES
+from workflows.model import MAX_RECORD_BYTES, as_sent
 from workflows.record_shares import ROOM_TO_CORRECT, SHARES, UNBOUNDED
 from workflows.refusal import Refused
 from workflows.steps import AnyStage
 from workflows.vocabulary import Kind, Role, Stage
 
+from .authored_cases import at, roster
 from .builders import COMMISSION, DISTRICT, Raw, plan
 from .cases import at_stage, decide, platform
+from .rosters import person
 
 WORDS = "大" * 5_000
 DOCUMENTS = [{"name": "大" * 200, "sha256": f"{n:064x}"} for n in range(50)]
@@ -143,3 +146,13 @@ def _leads_to(ways: dict[AnyStage, set[AnyStage]], start: AnyStage, goal: AnySta
             seen.add(stage)
             left.extend(ways[stage])
     return False
+
+
+def test_how_many_versions_of_the_roster_fit() -> None:
+    """As docs/architecture.md says: a version takes a little less than 2,415 bytes of what a case may carry."""
+    known = roster()
+    case, _ = at(Stage.INSPECTION, known)
+    known.change(person("new-1"))
+    entry = learn_roster(case, {"roots": [as_sent(known.newest)]}, case.log[-1].at)
+    assert entry
+    assert 285 < MAX_RECORD_BYTES / len(entry.model_dump_json().encode()) < 300
