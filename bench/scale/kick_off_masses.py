@@ -21,6 +21,8 @@ _A_SECOND = 2_000 / CATCHING_UP.total_seconds()
 """Kick-offs: two thousand in the time that pacing gives to them."""
 _BROUGHT_IN_A_SECOND = 4
 _FIRST = timedelta(minutes=1)
+_SETTLE = 0.4
+"""Between two decisions: in half an hour no platform takes more than its share of them."""
 _LOOK = 0.5
 _PATIENCE = 3_600.0
 
@@ -84,11 +86,15 @@ async def _opened(
     async with _watched(system, before + count) as all_open:
         end = time.monotonic() + _FIRST.total_seconds()
         first = await decide(
-            system.client, people, lambda: all_open.is_set() or time.monotonic() > end, 1
+            system.client,
+            people,
+            lambda: all_open.is_set() or time.monotonic() > end,
+            1,
+            settle=_SETTLE,
         )
         rest = Answers(())
         if whole and not all_open.is_set():
-            rest = await decide(system.client, people, all_open.is_set, 1)
+            rest = await decide(system.client, people, all_open.is_set, 1, settle=_SETTLE)
     query = f"WorkflowType = '{ASSESSMENT_TYPE}' AND StartTime >= '{since.isoformat()}'"
     starts = [one.start_time async for one in system.client.list_workflows(query)]
     took = max(((start - since).total_seconds() for start in starts), default=0.0)

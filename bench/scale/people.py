@@ -43,7 +43,12 @@ class Answers(NamedTuple):
 
 
 async def decide(
-    client: Client, platforms: Sequence[str], over: Callable[[], bool], at_least: int = 0
+    client: Client,
+    platforms: Sequence[str],
+    over: Callable[[], bool],
+    at_least: int = 0,
+    *,
+    settle: float = _SETTLE,
 ) -> Answers:
     """Decide on one platform after the other, again and again, until it is over."""
     took: list[float] = []
@@ -51,7 +56,7 @@ async def decide(
         if over() and number >= at_least:
             return Answers(tuple(took))
         took.append(await one(client, platforms[number % len(platforms)]))
-        await asyncio.sleep(_SETTLE)
+        await asyncio.sleep(settle)
     raise AssertionError("counting does not end")
 
 

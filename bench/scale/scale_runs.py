@@ -18,7 +18,7 @@ from starter.client.temporal_connection import quietly
 from worker.register_database import register_database
 from workflows.contract import ASSESSMENT_TYPE
 
-_PEOPLE = 40
+_PEOPLE = 120
 _OPEN_FOR_EACH = 50
 """So many open platforms for each that a worker has in its cache."""
 
