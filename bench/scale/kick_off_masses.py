@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.scale.brought_in import Window, within
-from bench.scale.open_costs import measure
 from bench.scale.people import Answers, decide
 from bench.scale.restartable import Running, bring_in, running
 from bench.scale.scale_sizes import Sizes
@@ -21,6 +20,7 @@ _A_SECOND = 2_000 / CATCHING_UP.total_seconds()
 """Kick-offs: two thousand in the time that pacing gives to them."""
 _BROUGHT_IN_A_SECOND = 4
 _FIRST = timedelta(minutes=1)
+_TO_STOP = timedelta(seconds=20)
 _SETTLE = 0.4
 """Between two decisions: in half an hour no platform takes more than its share of them."""
 _LOOK = 0.5
@@ -54,7 +54,9 @@ async def after_outage(folder: Path, database: str, sizes: Sizes, people: list[s
     async with running(folder, database) as system:
         before = await _count(system)
         window = await _bring_in(system, "held-up", sizes.kick_offs, timedelta(seconds=30))
-        await measure(system)  # until it rests: each waits for its kick-off
+        await _sleep_until(
+            window.first - _TO_STOP
+        )  # until then each comes to wait for its kick-off
     await _sleep_until(window.last + HELD_UP)
     async with running(folder, database) as system:
         whole = sizes.until_all_open
@@ -65,7 +67,7 @@ async def after_outage(folder: Path, database: str, sizes: Sizes, people: list[s
 
 async def _bring_in(system: Running, mark: str, count: int, length: timedelta) -> Window:
     now = datetime.now(UTC)
-    wait = timedelta(seconds=30 + count / _BROUGHT_IN_A_SECOND)
+    wait = timedelta(seconds=60 + count / _BROUGHT_IN_A_SECOND)
     window = Window.after(now, wait, length)
     await bring_in(system.client, islice(within(window, mark, now), count))
     if datetime.now(UTC) > window.first:

@@ -14,6 +14,10 @@ from workflows.deadlines import CATCHING_UP
 AT_MOST = 3.0
 """Times the idle answer that a decision may take meanwhile."""
 RESTART_SECONDS = 10.0
+_QUICK = """Measured with `--quick` while
+others used the machine, and differently from row to row: events, bytes and CPU hold, but its times and ratios
+do not, neither those that are reached nor those that are missed. Repeat it with `python -m bench.scale` (about
+an hour) on a quiet machine."""
 PAPER = (20_000, 50_000, 100_000)
 YEAR_DAYS = 365
 
@@ -57,6 +61,8 @@ replays its case first. CPU and memory are those of the workers.
 `pingtai up` was killed whole while people decided, and started again {len(found.restarts)} times: a decision
 was answered {median(found.restarts):.1f} s after the start at the median, {worst:.1f} s at most (to reach:
 under {RESTART_SECONDS:.0f} s; {"reached" if worst < RESTART_SECONDS else "**missed**"}).
+Loading the program takes a second or two of CPU; the recovery of PostgreSQL and Temporal's start run beside
+each other; a case whose worker was killed may wait up to 5 s for it. Beside other programs each takes longer.
 
 A case carries its whole log to its next run, once a year. One kind of decision, repeated, was refused after
 {found.carried.entries:,} entries and {found.carried.size:,} bytes; all kinds together at 700,000
@@ -129,7 +135,4 @@ def _workers(found: Found) -> str:
 def _how(found: Found) -> str:
     if found.sizes.until_all_open:
         return "Repeat it with `python -m bench.scale` (about an hour)."
-    return (
-        "Measured with `--quick`, on a machine that others used: read the ratios only, and take all again with"
-        " `python -m bench.scale` (about an hour on a quiet machine)."
-    )
+    return _QUICK

@@ -35,6 +35,8 @@ async def put_first(client: Client, workflow_id: str, answer: Awaitable[T]) -> T
             if raised:
                 await _set_priority(client, workflow_id, _USUAL)
     finally:
+        # Whoever gave up does not hear how the call ended, and nor should their terminal.
+        waiting.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         waiting.cancel()
 
 
