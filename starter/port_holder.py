@@ -13,8 +13,9 @@ def holder_of(port: int) -> Words:
         for connection in psutil.net_connections("tcp"):
             listens = connection.status == psutil.CONN_LISTEN and connection.laddr
             if listens and listens.port == port and connection.pid:
-                by = f"{connection.pid} ({psutil.Process(connection.pid).name()})"
+                pid, name = connection.pid, psutil.Process(connection.pid).name()
                 return Words(
-                    f"port {port} is held by process {by}", f"端口 {port} 被进程 {by} 占用"
+                    f"port {port} is held by process {pid} ({name})",
+                    f"端口 {port} 被进程 {pid}（{name}）占用",
                 )
     return Words(f"port {port} is held by another program", f"端口 {port} 被其他程序占用")

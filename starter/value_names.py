@@ -9,7 +9,7 @@ from workflows.words import BilingualEnum, listed_zh
 
 LIST = re.compile(
     r"(?P<lead>只能是|应为|should be) "
-    r"(?P<values>'[^']*'(?:(?:, | or )'[^']*')*|\w+(?:, \w+)+)(?P<cut>, '[^']*$)?",
+    r"(?P<values>'[^']*'(?:(?:, | or )'[^']*')*|\w+(?:(?:, |、)\w+)+)(?P<cut>, '[^']*$)?",
     re.ASCII,
 )
 """Where a message lists the values that a field may have, as they are sent."""

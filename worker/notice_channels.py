@@ -26,6 +26,7 @@ from db.notice_queries import RECIPIENT_ROLES
 from starter.errors import BadInput
 from worker.notice_settings import LANGUAGES, NoticeSettings, RecipientSettings
 from workflows.model import InvalidMessage, parse
+from workflows.words import listed
 
 LARGEST = 256 * 1024
 """No configuration is larger (bytes)."""
@@ -82,10 +83,10 @@ def _check_events(settings: NoticeSettings, path: Path) -> None:
     for one in settings.recipients:
         for event in one.events:
             if event not in EVENTS:
-                known = ", ".join(EVENTS)
+                known = listed(EVENTS)
                 raise BadInput(
-                    f"{path}: {one.name}: events: there is no notice of {event!r}; known: {known}",
-                    f"{path}：{one.name}：events：没有“{event}”这种通知；可用的有 {known}",
+                    f"{path}: {one.name}: events: there is no notice of {event!r}; known: {known.en}",
+                    f"{path}：{one.name}：events：没有“{event}”这种通知；可用的有 {known.zh}",
                 )
 
 

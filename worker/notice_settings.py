@@ -10,7 +10,7 @@ from starter.loopback import is_loopback
 from workflows.cloud_events import SOURCE
 from workflows.model import Message, wrong
 from workflows.vocabulary import District, Role
-from workflows.words import Language
+from workflows.words import Language, listed
 
 Address = Annotated[str, Field(pattern=r"^[!-~]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}$")]
 """An address for e-mail, in ASCII."""
@@ -64,10 +64,10 @@ class RecipientSettings(Message):
                 object.__setattr__(self, many, (value,))
         ways = [way for way in ("email", "webhook", "file") if getattr(self, way)]
         if len(ways) != 1:
-            found = ", ".join(ways) or "none"
+            found = listed(ways)
             raise wrong(
-                f"exactly one of email, webhook, file; here: {found}",
-                f"email、webhook、file 须且只能写一个；现有：{found}",
+                f"exactly one of email, webhook, file; here: {found.en or 'none'}",
+                f"email、webhook、file 须且只能写一个；现有：{found.zh or '无'}",
             )
         secrets = [name for name in ("secret_env", "secret_file") if getattr(self, name)]
         if len(secrets) != (1 if self.webhook else 0):
@@ -140,10 +140,10 @@ class NoticeSettings(Message):
         names = [one.name for one in self.recipients]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            listed = ", ".join(twice)
+            named = listed(twice)
             raise wrong(
-                f"recipients: {listed} is used twice: deliveries are kept by name",
-                f"recipients：名称重复（{listed}）：投递按名称保存",
+                f"recipients: {named.en} is used twice: deliveries are kept by name",
+                f"recipients：名称重复（{named.zh}）：投递按名称保存",
             )
         if self.smtp is None and any(one.email for one in self.recipients):
             raise wrong(

@@ -25,7 +25,7 @@ from workflows.vocabulary import (
     Service,
     TransferPractice,
 )
-from workflows.words import Words
+from workflows.words import Words, listed
 
 
 class FundingSource(Message):
@@ -249,10 +249,10 @@ class PlatformApplication(Message):
     def _answer_all(self) -> Self:
         _require_all(self.conditions, Condition)
         if self.field not in self.policy.fields:
-            known = ", ".join(self.policy.fields)
+            known = listed(self.policy.fields)
             raise wrong(
-                f"field {self.field} is not one of {known} (§三(二))",
-                f"领域 {self.field} 不在 {known} 之列（§三(二)）",
+                f"field {self.field} is not one of {known.en} (§三(二))",
+                f"领域 {self.field} 不在 {known.zh} 之列（§三(二)）",
             )
         if len(set(self.services)) != len(self.services):
             raise wrong("services name each service once (§一)", "services 每项只列一次（§一）")
@@ -293,6 +293,6 @@ def _require_all(given: object, words: type[PlanPart] | type[Condition]) -> None
     """Raise `wrong` when a member of `words` has no entry in the mapping `given`."""
     missing = [word for word in words if isinstance(given, dict) and word not in given]
     if missing:
-        listed = ", ".join(f"{word} {word.zh}" for word in missing)
+        named = listed(f"{word} {word.zh}" for word in missing)
         article = missing[0].article
-        raise wrong(f"missing: {listed} ({article})", f"缺少：{listed}（{article}）")
+        raise wrong(f"missing: {named.en} ({article})", f"缺少：{named.zh}（{article}）")

@@ -19,7 +19,7 @@ from workflows.signatures import Signature
 from workflows.signed_mandates import days_fault, mandate_form, signature_fault
 from workflows.ssh_signatures import PublicKey
 from workflows.vocabulary import Authorship, Kind, Role
-from workflows.words import Words, listed_zh
+from workflows.words import Words, listed, listed_zh
 
 _TWO = 2
 
@@ -167,13 +167,13 @@ def _is_the_author(said: Authored) -> Faults:
             _ENTER,
         )
     if other:
-        names = ", ".join(other)
+        names = listed(other)
         yield AuthorFault(
             Words(
                 f"{actor.id} decides as {actor.role} ({actor.organisation}), and the signature is of"
-                f" {entry.id}, {entry.role} ({entry.organisation}): {names}",
+                f" {entry.id}, {entry.role} ({entry.organisation}): {names.en}",
                 f"经办人为 {actor.id}（{actor.role.zh}，{actor.organisation}），签名人为 {entry.id}"
-                f"（{entry.role.zh}，{entry.organisation}），不一致：{names}",
+                f"（{entry.role.zh}，{entry.organisation}），不一致：{names.zh}",
             ),
             Words(
                 "decide in your own name, as the roster has it",

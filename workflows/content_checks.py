@@ -60,7 +60,7 @@ from workflows.vocabulary import (
     ReassessmentOutcome,
     Word,
 )
-from workflows.words import Words, counted, listed_zh
+from workflows.words import Words, counted, listed, listed_zh
 
 Check = Callable[[Any, CaseState, Circumstances], Words | None]
 
@@ -296,9 +296,10 @@ def new_facts(change: FactsChange, state: CaseState, now: Circumstances) -> Word
         return Words("nothing changes: all this is so already", "所填内容与现有信息一致，无需变更")
     fields = facts.policy.fields
     if facts.field not in fields:
-        known = ", ".join(fields)
+        known = listed(fields)
         return Words(
-            f"field {facts.field} is not one of {known}", f"领域 {facts.field} 不在 {known} 之列"
+            f"field {facts.field} is not one of {known.en}",
+            f"领域 {facts.field} 不在 {known.zh} 之列",
         )
     for name, why in lacking_codes(change) if facts.policy.credit_codes else ():
         return why.at(name)

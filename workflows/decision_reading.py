@@ -6,6 +6,7 @@ from workflows.decision import Decision
 from workflows.decisions import MODELS
 from workflows.model import NO_OBJECT, InvalidMessage, blank_texts, invalid, parse
 from workflows.vocabulary import Kind
+from workflows.words import listed
 
 
 def decision_of(raw: Any, kind: Kind | None = None) -> Decision:
@@ -20,9 +21,9 @@ def decision_of(raw: Any, kind: Kind | None = None) -> Decision:
         raise InvalidMessage("decision", NO_OBJECT)
     said_kind = raw.get("kind", kind)
     if said_kind not in tuple(Kind) or (kind and said_kind != kind):
-        known = kind or ", ".join(Kind)
-        en = f"is {_shown(said_kind)}, and should be {known}"[:300]
-        raise invalid("decision", "kind", en, f"应为 {known}")
+        known = listed([kind] if kind else Kind)
+        en = f"is {_shown(said_kind)}, and should be {known.en}"[:300]
+        raise invalid("decision", "kind", en, f"应为 {known.zh}")
     said = {**raw, "kind": str(said_kind)}
     return parse(MODELS[Kind(said_kind)], said, str(said_kind), blank_allowed=True)
 

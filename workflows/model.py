@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationEr
 from pydantic_core import PydanticCustomError
 
 from workflows.name_comparison import says_something, seen
-from workflows.words import Words
+from workflows.words import Words, listed
 
 MAX_MESSAGE_BYTES = 512 * 1024
 """No message may be larger (bytes of JSON): Temporal refuses at 2 MB, we answer long before."""
@@ -198,8 +198,8 @@ def parse_kind(models: Mapping[str, type[M]], raw: Any, name: str) -> M:
     kind = raw.get("kind")
     model = models.get(kind) if isinstance(kind, str) else None
     if model is None:
-        known = ", ".join(models)
-        raise invalid(name, "kind", f"should be one of {known}", f"应为 {known}")
+        known = listed(models)
+        raise invalid(name, "kind", f"should be one of {known.en}", f"应为 {known.zh}")
     return parse(model, raw, str(kind))
 
 

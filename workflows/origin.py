@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.model import invalid
     from workflows.read_only_asking import ask
     from workflows.task_marks import TaskMarks
-    from workflows.words import Words
+    from workflows.words import Words, listed
 
 
 def edition_of_run() -> Edition:
@@ -61,9 +61,9 @@ def check_start(what: str) -> None:
         if wrong
     ]
     if given:
-        names = ", ".join(given)
-        en = f"a case is started without {names}: it lives for years, and begins once"
-        zh = f"启动时不得设置 {names}：案件存续多年，且只启动一次"
+        names = listed(given)
+        en = f"a case is started without {names.en}: it lives for years, and begins once"
+        zh = f"启动时不得设置 {names.zh}：案件存续多年，且只启动一次"
         raise invalid(what, "(start)", en, zh)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from workflows.actors import Actor
 from workflows.model import MAX_MESSAGE_BYTES, canonical
-from workflows.periods import beijing_date
+from workflows.periods import beijing_date, beijing_time
 from workflows.roster_decisions import RosterChange, RosterConfirmation, RosterItem, change_of
 from workflows.roster_entries import (
     RosterEntry,
@@ -24,7 +24,7 @@ from workflows.signatures import Signature
 from workflows.signed_roots import OFFICERS_NEEDED, Signer, officers_among, signers_of
 from workflows.ssh_signatures import BadSignature, read_public_key
 from workflows.vocabulary import Role
-from workflows.words import Words, listed_zh
+from workflows.words import Words, listed, listed_zh
 
 SIGNED_WITHIN = timedelta(days=14)
 """So long before it is entered a version may have been signed, and a key's loss be noticed."""
@@ -140,9 +140,9 @@ def _not_next(state: RosterState, root: RosterRoot, where: Position) -> Words | 
     earliest = max(before.at, where.at - SIGNED_WITHIN) if before else where.at - SIGNED_WITHIN
     if not earliest <= root.at <= where.at + CLOCKS_DIFFER:
         return Words(
-            f"its signers say {root.at:%Y-%m-%d %H:%M:%S}Z, which is not within the {SIGNED_WITHIN.days} days"
-            " before now, or before the version in force",
-            f"签名时间 {root.at:%Y-%m-%d %H:%M:%S}Z 不在此前 {SIGNED_WITHIN.days} 天内，或早于现行版本",
+            f"its signers say {beijing_time(root.at)}, Beijing time, which is not within the"
+            f" {SIGNED_WITHIN.days} days before now, or before the version in force",
+            f"签名时间（北京时间 {beijing_time(root.at)}）不在此前 {SIGNED_WITHIN.days} 天内，或早于现行版本",
         )
     return None
 
@@ -199,10 +199,10 @@ def _to_item(item: RosterItem, stands: dict[str, str], at: datetime) -> Iterator
             )
         changed = [name for name in _FIXED if getattr(entry, name) != getattr(before, name)]
         if changed:
-            names = ", ".join(changed)
+            names = listed(changed)
             yield Words(
-                f"{names} cannot be changed: end this entry, and add the person under another id",
-                f"{names} 不得变更：请终止该条目，以新编号登记",
+                f"{names.en} cannot be changed: end this entry, and add the person under another id",
+                f"{names.zh} 不得变更：请终止该条目，以新编号登记",
             )
     yield from _to_content(entry)
     yield from _to_keys(entry, before, at)

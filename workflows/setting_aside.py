@@ -17,7 +17,7 @@ from workflows.rules import CaseState, lifecycle_of
 from workflows.state_folding import fold, set_aside_marks
 from workflows.states import PlatformState
 from workflows.vocabulary import AssessmentStage, Happening, Kind
-from workflows.words import Words
+from workflows.words import Words, listed
 
 _LASTING_STAYS = Words(
     "a change of facts, a suspension or its end is not set aside: correct it by another change, or by"
@@ -49,10 +49,10 @@ def _not_to_be(log: Sequence[LogEntry], state: CaseState, decision: SetAside) ->
         return _year_objection(log, decision, decision.year) or _ended_since(state, None)
     targets = _targets(log, decision)
     if len(targets) > 1:
-        entries = ", ".join(str(entry.seq) for entry in targets)
+        entries = listed(str(entry.seq) for entry in targets)
         return Words(
-            f"{decision.target} was used by more than one person (entries {entries}): say which entry",
-            f"编号 {decision.target} 有多人使用（第 {entries} 条）：请用 entry 指明是哪一条",
+            f"{decision.target} was used by more than one person (entries {entries.en}): say which entry",
+            f"编号 {decision.target} 有多人使用（第 {entries.zh} 条）：请用 entry 指明是哪一条",
         )
     target = targets[0] if targets else None
     if target is None:

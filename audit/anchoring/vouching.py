@@ -18,7 +18,7 @@ from audit.anchoring.time_stamps import TimeStamp, check_stamp, read_certificate
 from audit.evidence_files import read_bounded
 from starter.errors import BadInput
 from workflows.periods import BEIJING
-from workflows.words import Words
+from workflows.words import Words, listed
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -112,11 +112,11 @@ def existed(day: date, stamp: TimeStamp) -> Words:
 def _compare(trusted: Sequence["Certificate"]) -> Words:
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - loaded by who needs it
 
-    sums = ", ".join(one.fingerprint(SHA256()).hex() for one in trusted[:3])
+    sums = listed(one.fingerprint(SHA256()).hex() for one in trusted[:3])
     return Words(
         "The time stamp was checked with the certificate that came with the dossier, SHA-256"
-        f" {sums}: compare it with what the authority publishes, or give it: --authority.",
-        f"时间戳以档案所附证书核验，其 SHA-256 为 {sums}：请与机构公布的核对，或以 --authority 给出。",
+        f" {sums.en}: compare it with what the authority publishes, or give it: --authority.",
+        f"时间戳以档案所附证书核验，其 SHA-256 为 {sums.zh}：请与机构公布的核对，或以 --authority 给出。",
     )
 
 

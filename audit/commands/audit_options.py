@@ -1,5 +1,6 @@
 """What the auditors' commands take: where histories are read, a moment or an entry, files."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -83,10 +84,15 @@ class WhenType(click.ParamType[Any]):
         entry = entry_named(value) if self.name != "moment" else None
         found = entry or (_moment(value) if self.name != "entry" else None)
         if found is None:
-            self.fail(f"{value!r}: {say(_EXPECTED[self.name])}", param, ctx)
+            wrong = (
+                _NO_DAY if self.name != "entry" and _WRITTEN.match(value) else _EXPECTED[self.name]
+            )
+            self.fail(say(wrong.at(Words(f"{value!r}", f"“{value}”"))), param, ctx)
         return found
 
 
+_WRITTEN = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2})?\s*$", re.ASCII)
+_NO_DAY = Words("there is no such day or hour", "没有这一日期或者时刻")
 _EXPECTED = {
     "moment": Words(
         "use YYYY-MM-DDTHH:MM (Beijing time) or YYYY-MM-DD",

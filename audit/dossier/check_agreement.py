@@ -10,7 +10,7 @@ from audit.reading.log_links import Logs
 from audit.replay.replaying import log_of_state
 from workflows.log_id import LogId
 from workflows.record import LogEntry
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed
 
 Files = Mapping[tuple[str, str], str]
 """The files of histories, by workflow id and run id."""
@@ -71,9 +71,10 @@ def _same(
     elif number > len(replayed):
         words = Words(f"entry {number} is in no history", f"第 {number} 条不见于任何历史")
     else:
-        what = ", ".join(_differing(one[number - 1], other[number - 1]))
+        what = listed(_differing(one[number - 1], other[number - 1]))
         words = Words(
-            f"entry {number} differs from the history: {what}", f"第 {number} 条与历史不符：{what}"
+            f"entry {number} differs from the history: {what.en}",
+            f"第 {number} 条与历史不符：{what.zh}",
         )
     yield Problem(place.file, words, Check.AGREEMENT)
 

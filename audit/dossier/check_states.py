@@ -12,7 +12,7 @@ from workflows.log_id import LogId
 from workflows.model import sha256
 from workflows.rules import CaseState
 from workflows.states import AssessmentState, PlatformState
-from workflows.words import Words
+from workflows.words import Words, listed
 
 
 def check_states(dossier: OpenedDossier) -> Iterator[Problem]:
@@ -27,9 +27,9 @@ def check_states(dossier: OpenedDossier) -> Iterator[Problem]:
                 "no case can have such a log: no state follows", "不是案件记录：推不出状态"
             )
             yield Problem(place.file, words, Check.STATES)
-    wrong = ", ".join(_places(plain(dossier.files, STATES), folded))
-    if wrong:
-        words = Words(f"does not follow from the logs: {wrong}", f"与记录推得的不符：{wrong}")
+    wrong = listed(_places(plain(dossier.files, STATES), folded))
+    if wrong.en:
+        words = Words(f"does not follow from the logs: {wrong.en}", f"与记录推得的不符：{wrong.zh}")
         yield Problem(STATES, words, Check.STATES)
 
 

@@ -29,7 +29,9 @@ from audit.problems import Check, Problem
 from audit.reading.log_links import Logs
 from starter.errors import BadInput
 from starter.tables.strict_json import strict_loads
+from starter.value_names import with_terms
 from workflows.log_id import LogId
+from workflows.model import problem_in
 from workflows.record import LogEntry
 from workflows.words import Words
 
@@ -73,11 +75,11 @@ def open_dossier(files: dict[str, bytes]) -> OpenedDossier:
         strict_loads(content)
         manifest = Manifest.model_validate_json(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        why = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        field, words = problem_in(error.errors()[0])
+        why = Words(words.en, with_terms(words.zh)).at(field)
         raise BadInput(
-            f"{MANIFEST} cannot be read: {why}. Was the dossier made by a newer program?",
-            f"无法读取 {MANIFEST}：{why}。档案是否由更新的程序编制？",
+            f"{MANIFEST} cannot be read: {why.en}. Was the dossier made by a newer program?",
+            f"无法读取 {MANIFEST}：{why.zh}。档案是否由更新的程序编制？",
         ) from None
     except (ValueError, RecursionError) as error:
         raise cannot_read(MANIFEST, error) from None

@@ -9,7 +9,7 @@ from audit.anchoring.digest_files import Roots
 from audit.anchoring.proofs import Proof
 from audit.anchoring.vouching import NOTHING, Vouchers
 from audit.dossier.check_agreement import check_agreement
-from audit.dossier.check_anchor import Known, check_anchor
+from audit.dossier.check_anchor import NOT_ANCHORED, Known, check_anchor
 from audit.dossier.check_proof import not_of
 from audit.dossier.check_states import check_plans, check_states
 from audit.dossier.code import unknown_code, unknown_guideline
@@ -27,7 +27,7 @@ from audit.reading.known_rosters import Versions, known_versions
 from audit.reading.log_links import check_logs
 from audit.reading.log_states import NO_LOG
 from audit.reading.senders import compare_senders
-from workflows.words import Language, Words, counted
+from workflows.words import Language, Words, counted, listed
 
 
 class Conclusion(StrEnum):
@@ -113,6 +113,8 @@ async def verify(
     for words in unknown_guideline(dossier.manifest.guideline):
         verdict.unchecked.append(Problem(MANIFEST, words, Check.DERIVED))
     verdict.notes += unknown_code(dossier.manifest.code)
+    if verdict.problems:  # of what does not hold nobody says that it is consistent
+        verdict.notes = [one for one in verdict.notes if one != NOT_ANCHORED]
     return verdict
 
 
@@ -189,11 +191,11 @@ def _derive(verdict: Verdict, dossier: OpenedDossier, life: Life) -> None:
     verdict.derived = derived
     verdict.unchecked += (Problem(name, NOT_OURS, Check.DERIVED) for name in derived.unchecked)
     if derived.older:
-        pages, release = ", ".join(derived.older), dossier.manifest.code.pingtai
+        pages, release = listed(derived.older), dossier.manifest.code.pingtai
         note = Words(
-            f"{pages}: worded by release {release} and not part of this verdict. Read the report that is made"
-            " anew: --report.",
-            f"{pages} 为 {release} 版所写，不在本次核验之内。请阅读重新生成的报告：--report。",
+            f"{pages.en}: worded by release {release} and not part of this verdict. Read the report that is"
+            " made anew: --report.",
+            f"{pages.zh} 为 {release} 版所写，不在本次核验之内。请阅读重新生成的报告：--report。",
         )
         verdict.notes.append(note)
     if verdict.problems:

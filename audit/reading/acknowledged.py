@@ -12,6 +12,7 @@ from workflows.decision import digest_of_content
 from workflows.decision_reading import decision_of
 from workflows.log_id import LogId
 from workflows.model import InvalidMessage, as_sent
+from workflows.periods import beijing_time
 from workflows.record import EntryKind, LogEntry, find_chain_break
 from workflows.state_folding import set_aside_marks
 from workflows.vocabulary import Kind
@@ -171,9 +172,9 @@ def _moved(receipt: Acknowledged, place: LogId, entry: LogEntry) -> Verdict:
     return Verdict(
         Standing.MOVED if receipt.sealed else Standing.UNSEALED,
         Words(
-            f"the decision is there with the same content, as entry {name} of {entry.at:%Y-%m-%d %H:%M:%S}"
-            " UTC, with another hash",
-            f"该决定存在且内容相同，为第 {name} 条（{entry.at:%Y-%m-%d %H:%M:%S} UTC），哈希不同",
+            f"the decision is there with the same content, as entry {name} of"
+            f" {beijing_time(entry.at)}, Beijing time, with another hash",
+            f"该决定存在且内容相同，为第 {name} 条（北京时间 {beijing_time(entry.at)}），哈希不同",
         ),
     )
 
@@ -193,9 +194,9 @@ def _instead(receipt: Acknowledged, place: LogId, log: Sequence[LogEntry]) -> Ve
         Standing.CHANGED,
         Words(
             f"entry {name} is another one: {entry.name} {entry.outcome}"
-            f" of {entry.at:%Y-%m-%d %H:%M:%S} UTC",
+            f" of {beijing_time(entry.at)}, Beijing time",
             f"第 {name} 条为其他内容：{entry.name} {entry.outcome}"
-            f"（{entry.at:%Y-%m-%d %H:%M:%S} UTC）",
+            f"（北京时间 {beijing_time(entry.at)}）",
         ),
     )
 

@@ -22,7 +22,7 @@ from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState
 from workflows.states import AssessmentState, PlatformState
 from workflows.vocabulary import Happening, Kind
-from workflows.words import Words
+from workflows.words import Words, listed
 
 _CROSSING = timedelta(minutes=1)
 """What both decide at about one moment may cross: an assessment that has just ended hears nothing more."""
@@ -63,10 +63,10 @@ class FollowedLogs:
             if getattr(begun, name) != getattr(stood, name)
         ]
         if names:
-            listed = ", ".join(names)
+            named = listed(names)
             yield self._problem(
-                f"entry 1 says other than the platform's entry {self.opened} that opened it: {listed}",
-                f"第 1 条与开始它的平台记录第 {self.opened} 条不符：{listed}",
+                f"entry 1 says other than the platform's entry {self.opened} that opened it: {named.en}",
+                f"第 1 条与开始它的平台记录第 {self.opened} 条不符：{named.zh}",
             )
 
     def _note(self, entry: LogEntry) -> Iterator[Problem]:
@@ -94,10 +94,10 @@ class FollowedLogs:
         told = noted_content(of)
         names = [name for name in {**told, **entry.said} if told.get(name) != entry.said.get(name)]
         if names:
-            listed = ", ".join(names)
+            named = listed(names)
             yield self._problem(
-                f"entry {entry.seq} (“{word.en}”) differs from the platform's entry {seq}: {listed}",
-                f"第 {entry.seq} 条（“{word.zh}”）与平台记录第 {seq} 条不符：{listed}",
+                f"entry {entry.seq} (“{word.en}”) differs from the platform's entry {seq}: {named.en}",
+                f"第 {entry.seq} 条（“{word.zh}”）与平台记录第 {seq} 条不符：{named.zh}",
             )
 
     def _unheard(self) -> Iterator[Problem]:

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from starter.client.receipt_file import Acknowledged
-from starter.value_names import terms_beside
+from starter.value_names import terms_beside, with_terms
 from workflows.decision import ADDED_BY_LOG, Decision, digest_of_content
 from workflows.decision_reading import decision_of
 from workflows.decisions import MODELS
 from workflows.field_labels import label_at
 from workflows.log_id import LogId
-from workflows.model import InvalidMessage, as_sent
+from workflows.model import InvalidMessage, as_sent, complaint
 from workflows.record import LogEntry
 from workflows.states import content_of
 from workflows.vocabulary import AssessmentStage, Kind, Stage
@@ -50,6 +50,15 @@ class Difference(NamedTuple):
 
     @property
     def words(self) -> Words:
+        if isinstance(self.receipt, InvalidMessage):
+            wrong = self.receipt.problems
+            return complaint(
+                Words("decision in the file, which no case takes", "文件所附决定不成立"),
+                (
+                    (self._field_words(name), Words(why.en, with_terms(why.zh)))
+                    for name, why in wrong
+                ),
+            )
         said, there = (_short(self._with_term(one)) for one in (self.receipt, self.entry))
         return Words(
             f"{self.field} {said.en}, not {there.en}",
@@ -59,6 +68,9 @@ class Difference(NamedTuple):
     @property
     def _name(self) -> str:
         return self.field.removeprefix("decision.")
+
+    def _field_words(self, field: str) -> Words:
+        return Words(field, Difference(f"decision.{field}", "", "", self.kind)._called.strip())
 
     @property
     def _called(self) -> str:
@@ -118,7 +130,7 @@ def _of_decision(receipt: Acknowledged, entry: LogEntry) -> Iterator[Difference]
         try:
             sent = decision_of(receipt.sent)
         except InvalidMessage as error:
-            yield Difference("decision", error.words, "")
+            yield Difference("decision", error, "")
             return
         yield from _said_otherwise(receipt, sent, entry.said)
         if (

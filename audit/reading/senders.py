@@ -10,7 +10,7 @@ from audit.reading.authorship import signed_by
 from audit.reading.case_logs import Line, Reading
 from audit.reading.runs import Run
 from workflows.record import EntryKind
-from workflows.words import Words
+from workflows.words import Words, listed
 
 _MOST = 5
 """Entries that are named; of more it is said how many there are."""
@@ -45,9 +45,9 @@ def compare_senders(reading: Reading) -> Iterator[Words]:
             key = (who, actor.id, bool(signed_by(line.entry)))
             other.setdefault(key, []).append(line.name)
     for (who, actor_id, signed), names in other.items():
-        listed, more = ", ".join(names[:_MOST]), len(names) - _MOST
-        en = f"{listed} and {more} more" if more > 0 else listed
-        zh = f"{listed} 等 {len(names)} 条" if more > 0 else listed
+        (en, zh), more = listed(names[:_MOST]), len(names) - _MOST
+        en = f"{en} and {more} more" if more > 0 else en
+        zh = f"{zh} 等 {len(names)} 条" if more > 0 else zh
         if signed:
             yield Words(
                 f"{en}: sent by {who}, and signed in the name of {actor_id}.",

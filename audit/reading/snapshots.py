@@ -17,7 +17,7 @@ from workflows.rules import CaseState
 from workflows.state_folding import states
 from workflows.states import PlatformState
 from workflows.steps import Clock
-from workflows.words import counted
+from workflows.words import counted, listed
 
 _ENTRY = re.compile(
     r"^(?:(?P<term>\d{1,4})(?:-y(?P<year>\d{1,3})(?:-(?P<opening>\d{1,4}))?)?\.)?(?P<seq>\d{1,7})$"
@@ -102,10 +102,10 @@ def snapshot_after(reading: Reading, name: EntryName) -> Snapshot:
     place = name.place or (own[-1] if own else LogId(1))
     lines = reading.logs.get(place, ())
     if not lines:
-        names = ", ".join(one.name for one in reading.logs)
+        names = listed(one.name for one in reading.logs)
         raise BadInput(
-            f"No entry {place.entry(name.seq)}: there is no log {place.name}. Logs: {names}",
-            f"没有第 {place.entry(name.seq)} 条：没有记录 {place.name}。现有记录：{names}",
+            f"No entry {place.entry(name.seq)}: there is no log {place.name}. Logs: {names.en}",
+            f"没有第 {place.entry(name.seq)} 条：没有记录 {place.name}。现有记录：{names.zh}",
         )
     if not 0 < name.seq <= len(lines):
         named, there = place.entry(name.seq), len(lines)

@@ -26,7 +26,7 @@ from workflows.rules import CaseState
 from workflows.run_io import AssessmentOpening, CarriedPlatform, TermResult, YearResult
 from workflows.state_folding import fold
 from workflows.states import Receipt
-from workflows.words import Words
+from workflows.words import Words, listed
 
 Step = str | int
 Path = tuple[Step, ...]
@@ -75,10 +75,10 @@ def _other_state(
         if ended.get(name) != value and (begun is None or name in begun["state"])
     ]
     if names:
-        listed = ", ".join(names)
+        named = listed(names)
         words = Words(
-            f"the state at the end of the replay does not follow from its log: {listed}",
-            f"重放结束时的状态与其记录推得的状态不符：{listed}",
+            f"the state at the end of the replay does not follow from its log: {named.en}",
+            f"重放结束时的状态与其记录推得的状态不符：{named.zh}",
         )
         yield Finding(words)
 
@@ -133,11 +133,13 @@ def _differing(recorded: Command, code: Command, assessment: bool) -> Iterator[F
         )
         yield Finding(words, event, remark=True)
         return
-    listed = "; ".join(_words(*one) for one in paths[:_MOST])
-    more = f" (+{len(paths) - _MOST})" if len(paths) > _MOST else ""
+    differing = [_words(*one) for one in paths[:_MOST]]
+    more = len(paths) - _MOST
     words = Words(
-        f"event {event} ({what.en}) does not hold what the code gives: {listed}{more}",
-        f"事件 {event}（{what.zh}）的内容与代码不符：{listed}{more}",
+        f"event {event} ({what.en}) does not hold what the code gives: {'; '.join(differing)}"
+        + (f" (+{more})" if more > 0 else ""),
+        f"事件 {event}（{what.zh}）的内容与代码不符：{'；'.join(differing)}"
+        + (f"（另有 {more} 处）" if more > 0 else ""),
     )
     yield Finding(words, event)
 

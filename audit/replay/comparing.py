@@ -114,14 +114,14 @@ def _entries(log: ReplayedLog, stored: Sequence[LogEntry], *, over: bool) -> Ite
             continue
         mine = log.entries[number - 1].model_dump(mode="json")
         paths = list(differences(entry.model_dump(mode="json"), mine))
-        listed = "; ".join(
+        differing = [
             f"{'.'.join(map(str, path))}: {register!r} ≠ {history!r}"[:200]
             for path, register, history in paths[:_MOST]
-        )
+        ]
         named = place.entry(number)
         words = Words(
-            f"entry {named}: register and history differ: {listed}",
-            f"第 {named} 条：名册与历史不符：{listed}",
+            f"entry {named}: register and history differ: {'; '.join(differing)}",
+            f"第 {named} 条：名册与历史不符：{'；'.join(differing)}",
         )
         yield Finding(words)
         return  # what follows it differs, too

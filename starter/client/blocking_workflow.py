@@ -24,6 +24,7 @@ from workflows.contract import (
     ROSTER_TYPE,
     TASK_QUEUE,
 )
+from workflows.periods import beijing_time
 from workflows.refusal import Refusal
 from workflows.words import Words
 
@@ -138,16 +139,17 @@ def _paused(run: WorkflowExecution) -> Refusal:
 
 
 def _not_ours(run: WorkflowExecution) -> Refusal:
-    started = f"{run.start_time:%Y-%m-%d %H:%M} UTC"
+    started = beijing_time(run.start_time)
     end = f"temporal workflow terminate --workflow-id {run.id} --run-id {run.run_id} --reason …"
     return Refusal(
         rule="§四",
         en=f"the id {run.id} is taken at Temporal by a workflow of type {run.workflow_type} on the queue"
-        f" {run.task_queue} (run {run.run_id}, started {started}); a case of ours has the type"
+        f" {run.task_queue} (run {run.run_id}, started {started}, Beijing time); a case of ours has the type"
         f" {type_of(run.id)} and the queue {queue_of(run.id)}. It is no decision and answers nothing. Find out"
         f" who started it, then `{end}`",
         zh=f"流程编号 {run.id} 已被另一流程占用：类型 {run.workflow_type}，队列 {run.task_queue}（运行"
-        f" {run.run_id}，{started} 启动）；本系统的流程类型为 {type_of(run.id)}、队列为 {queue_of(run.id)}。"
+        f" {run.run_id}，北京时间 {started} 启动）；本系统的流程类型为 {type_of(run.id)}、"
+        f"队列为 {queue_of(run.id)}。"
         f"请查明由谁启动，再用 {end} 结束",
         stage="taken",
     )

@@ -259,9 +259,9 @@ def _person(said: dict[str, Any], preset: frozenset[str]) -> dict[str, Any]:
     flags = {"id": "--actor", "role": "--role", "organisation": "--organisation"}
     missing = [flag for field, flag in flags.items() if field not in person]
     if missing:
-        listed = ", ".join(missing)
-        en = f"give {listed}, or run: pingtai login"
-        raise invalid("actor", "", en, f"请填写 {listed}，或先运行 pingtai login")
+        named = listed(missing)
+        en = f"give {named.en}, or run: pingtai login"
+        raise invalid("actor", "", en, f"请填写 {named.zh}，或先运行 pingtai login")
     return person
 
 

@@ -34,7 +34,7 @@ from starter.terminal.screen import (
 )
 from starter.terminal.this_command import with_option
 from workflows.notice_messages import Notice
-from workflows.words import Words
+from workflows.words import Words, listed
 
 _LONGEST_ID = 300
 
@@ -197,10 +197,10 @@ def _is_to_be_told(deliveries: tuple[DeliveryRow, ...], recipient: str | None) -
     if not names:
         raise BadInput(*_NO_RECIPIENT)
     if recipient is not None and recipient not in names:
-        listed = ", ".join(names)
+        named = listed(names)
         raise BadInput(
-            f"{recipient} is not a recipient of this notice; its recipients: {listed}",
-            f"{recipient} 不是该通知的收件方；收件方：{listed}",
+            f"{recipient} is not a recipient of this notice; its recipients: {named.en}",
+            f"{recipient} 不是该通知的收件方；收件方：{named.zh}",
         )
 
 

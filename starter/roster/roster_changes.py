@@ -25,7 +25,7 @@ from workflows.roster_log import RosterReceipt, RosterView
 from workflows.roster_words import RosterKind, RosterOutcome, RosterStage
 from workflows.signatures import MOST_SIGNATURES, Signature
 from workflows.vocabulary import Role
-from workflows.words import Words
+from workflows.words import Words, listed
 
 _LOOKS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 """How long to wait for the register to have the version in force (seconds)."""
@@ -43,10 +43,11 @@ def unseen(items: Sequence[RosterItem]) -> None:
     Raises:
         BadInput: always.
     """
-    names = ", ".join(item.entry.id for item in items)[:_LONGEST_NAMES]
+    en, zh = listed(item.entry.id for item in items)
     raise BadInput(
-        f"nothing was signed: the signature would count for what waits, too, which was not shown: {names}",
-        f"未签名：签名将同时计入尚未查看的待确认变更：{names}",
+        f"nothing was signed: the signature would count for what waits, too, which was not shown:"
+        f" {en[:_LONGEST_NAMES]}",
+        f"未签名：签名将同时计入尚未查看的待确认变更：{zh[:_LONGEST_NAMES]}",
     )
 
 

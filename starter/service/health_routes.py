@@ -11,6 +11,7 @@ from starter.service.problem_details import Kind, Problem
 from starter.service.readiness import Ready
 from starter.service.responses import reply
 from workflows.model import Record
+from workflows.words import listed
 
 router = APIRouter(tags=["operation"])
 
@@ -32,8 +33,8 @@ async def readyz(request: Request) -> Response:
     """Whether Temporal and PostgreSQL answer and a worker polls; 503 names those that do not. No key."""
     found = await request.app.state.readiness.now()
     if found.missing:
-        names = ", ".join(found.missing)
-        raise Problem(Kind.AWAY, f"not ready: {names}", f"尚未就绪：{names}")
+        names = listed(found.missing)
+        raise Problem(Kind.AWAY, f"not ready: {names.en}", f"尚未就绪：{names.zh}")
     return reply(found)
 
 

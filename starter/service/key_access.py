@@ -17,7 +17,7 @@ from workflows.actors import Actor
 from workflows.bodies import Body, body_of, same_body
 from workflows.name_comparison import same_name
 from workflows.vocabulary import District, Role
-from workflows.words import Words
+from workflows.words import Words, listed
 
 _LONGEST = 200
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="pingtai"'}
@@ -60,9 +60,9 @@ class Caller:
                 "此调用需要密钥：Authorization: Bearer ptk_…",
             )
         if not any(self.may(scope) for scope in scopes):
-            wanted = ", ".join(scopes)
+            wanted = listed(scopes)
             raise self._not_allowed(
-                "scope", f"the key lacks the scope {wanted}", f"密钥没有权限 {wanted}"
+                "scope", f"the key lacks the scope {wanted.en}", f"密钥没有权限 {wanted.zh}"
             )
         return self.key
 

@@ -11,6 +11,7 @@ from starter.tables.table import Table
 from starter.terminal.language import say
 from workflows.field_labels import Label
 from workflows.name_comparison import reading_key
+from workflows.words import listed
 
 PROBLEM = "problem"
 """The column that says why a line was not done; it is passed over on reading."""
@@ -47,10 +48,10 @@ class Headings:
             return heading
         found = list(self._called.get(_key(heading), ()))
         if len(found) > 1:
-            several = ", ".join(found)
+            several = listed(found)
             raise BadInput(
-                f'the heading "{heading}" may be any of {several}: use one of these names',
-                f"表头“{heading}”可能指 {several}：请使用其中一个字段名",
+                f'the heading "{heading}" may be any of {several.en}: use one of these names',
+                f"表头“{heading}”可能指 {several.zh}：请使用其中一个字段名",
             )
         return found[0] if found else heading
 

@@ -17,7 +17,7 @@ from starter.terminal.language import say
 from workflows.model import Identifier, Name
 from workflows.name_comparison import seen
 from workflows.vocabulary import District, Field
-from workflows.words import listed_zh
+from workflows.words import listed, listed_zh
 
 MOST = 2_000
 """Maximum directions of a layout."""
@@ -62,8 +62,8 @@ class LayoutFile:
                 break
             self._take(place, self._named(place, said))
         if self._unread:
-            names = ", ".join(self._unread)
-            self.remarks.append(say(f"not read: {names}", f"未读取的列：{names}"))
+            names = listed(self._unread)
+            self.remarks.append(say(f"not read: {names.en}", f"未读取的列：{names.zh}"))
         if not self.directions and not self.problems:
             self.problems.append(say(f"{path}: no directions in it", f"{path}：没有方向"))
 

@@ -10,7 +10,7 @@ from starter.tables.cell_values import Cell, as_text, is_error
 from starter.tables.csv_rows import REMARK, csv_of, csv_rows
 from starter.tables.file_content import ZIPPED, refuse_old_book, text_of_file
 from starter.terminal.screen import complain
-from workflows.words import Words
+from workflows.words import Words, listed
 
 BEYOND = Words("a cell has no heading above it", "有单元格没有列名")
 _NAMED = 10
@@ -100,8 +100,10 @@ def _read_book(content: bytes) -> Table:
         if place in sheet.hidden_columns and any(as_text(row.cells.get(name)) for row in table.rows)
     ]
     if unseen:
-        names = ", ".join(unseen)
-        complain(Words(f"Hidden columns are read, too: {names}", f"隐藏的列同样读取：{names}"))
+        names = listed(unseen)
+        complain(
+            Words(f"Hidden columns are read, too: {names.en}", f"隐藏的列同样读取：{names.zh}")
+        )
     return table
 
 

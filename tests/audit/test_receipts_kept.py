@@ -224,6 +224,10 @@ def test_the_decision_beside_a_receipt_is_held_against_the_entry() -> None:
         verdict = found(raw | changes)
         assert Standing.OTHERWISE is verdict.standing, name
         assert f"otherwise: {name}" in verdict.words.en, verdict.words.en
+    why = found(raw | {"outcome": "included"}).words.zh
+    assert (
+        "文件所附决定不成立：" in why and "（decision.outcome）：只能是推荐（recommended）、" in why
+    )
     repeat = found(raw | {"signatures": forged["signatures"]}, repeated=True)
     assert Standing.HELD is repeat.standing, "the first one counts"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from audit.dossier.check_anchor import NOT_ANCHORED
 from audit.dossier.format import MANIFEST, json_bytes
 from audit.dossier.lives import live
 from audit.dossier.package import fresh, pack, unpack, zip_problems
@@ -153,6 +154,15 @@ async def test_the_last_entry_dropped(files: Files, tmp_path: Path) -> None:
             one for one in names if f"{name}: entry {last} is missing: in the history it is" in one
         ]
     assert [one for one in names if one.startswith(f"links {YEAR}: entry 4 is missing")]
+
+
+async def test_what_does_not_hold_is_not_called_consistent(files: Files, tmp_path: Path) -> None:
+    """Whoever reads of the problems is not told next that the record holds in itself."""
+    whole = await verdict(files, tmp_path)
+    assert NOT_ANCHORED in whole.notes
+    cut = await verdict(resealed(with_lines(files, OWN, lambda lines: lines[:-1])), tmp_path)
+    assert cut.problems
+    assert NOT_ANCHORED not in cut.notes
 
 
 async def test_two_entries_reordered(files: Files, tmp_path: Path) -> None:

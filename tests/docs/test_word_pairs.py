@@ -225,3 +225,98 @@ def test_what_first_aid_quotes_is_said(page: str) -> None:
     ]
     assert len(quoted) >= len(cells) > 10
     assert [] == missing
+
+
+_HALF = re.compile(r"[,;:] | \(")
+"""Signs that stand between English words, and in no Chinese sentence."""
+
+
+def half_width(node: ast.AST) -> bool:
+    """Whether a text is put together with half-width signs, and has no English words of its own."""
+    for one in ast.walk(node):
+        match one:
+            case ast.Call(func=ast.Attribute(attr="join", value=ast.Constant(value=str(between)))):
+                if _HALF.fullmatch(between):
+                    return True
+            case ast.JoinedStr():
+                text = _text(one)
+                if text and _HALF.search(text[0]) and not re.search("[A-Za-z]{2}", text[0]):
+                    return True
+    return False
+
+
+def in_chinese(source: str, where: str) -> Iterator[str]:
+    """Where a Chinese sentence is filled in with names that half-width signs keep apart."""
+    for made in ast.walk(ast.parse(source)):
+        if not isinstance(made, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        named = {
+            target.id
+            for one in ast.walk(made)
+            if isinstance(one, ast.Assign) and half_width(one.value)
+            for target in one.targets
+            if isinstance(target, ast.Name)
+        }
+        for one in ast.walk(made):
+            if not isinstance(one, ast.JoinedStr) or not _HAN.search((_text(one) or ("",))[0]):
+                continue
+            for part in one.values:
+                filled_in = isinstance(part, ast.FormattedValue) and part.value
+                if filled_in and (half_width(filled_in) or getattr(filled_in, "id", None) in named):
+                    yield f"{where}:{one.lineno}"
+
+
+IN_ENGLISH = {
+    "starter/commands/apply.py": "the help of an option, of which the first half is English",
+    "starter/commands/inbox.py": "the same",
+    "starter/commands/mechanisms.py": "the same",
+    "starter/commands/support.py": "the same",
+    "audit/anchoring/time_stamps.py": "what the authority says, in its own words",
+    "audit/replay/check_replay.py": "what Python says of a log that none of our cases wrote",
+}
+
+
+def test_names_in_a_chinese_sentence_are_kept_apart_as_in_chinese() -> None:
+    """By 、 or ；, and a name behind an id in full-width brackets: `listed` and `Words` say both."""
+    files = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
+    found = [
+        one
+        for path in files
+        for one in in_chinese(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)))
+    ]
+    assert [] == [one for one in found if one.partition(":")[0] not in IN_ENGLISH]
+    assert set(IN_ENGLISH) == {one.partition(":")[0] for one in found} & set(IN_ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ('names = ", ".join(given)\n  say(f"no {names}", f"没有 {names}")', True),
+        ('say(f"no {one}", f"没有 {\', \'.join(one)}")', True),
+        ('who = f"{one.id} ({one.name})"\n  say(f"{who} is out", f"{who} 不在")', True),
+        ('names = listed(given)\n  say(f"no {names.en}", f"没有 {names.zh}")', False),
+        ('names = ", ".join(given)\n  say(f"no {names}", "没有")', False),
+    ],
+)
+def test_half_width_signs_are_found(said: str, wrong: bool) -> None:
+    """However the names are put together; in English they are right."""
+    assert bool(list(in_chinese(f"def told():\n  {said}", "here"))) is wrong
+
+
+def test_moments_are_those_of_beijing() -> None:
+    """People read the clocks of Beijing everywhere: no sentence has a moment of another zone."""
+    zone = re.compile(r"\{\} ?(?:UTC|Z)\b")
+    assert [] == [one.where for one in pairs() if zone.search(one.en) or zone.search(one.zh)]
+    utc = re.compile(r"%S ?Z|%[MS]\} ?(?:UTC|Z)\b")
+    files = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
+    assert NO_SENTENCE == {
+        str(path.relative_to(ROOT)) for path in files if utc.search(path.read_text("utf-8"))
+    }
+
+
+NO_SENTENCE = {
+    "audit/archive/archiver.py",  # a question to Temporal
+    "audit/dossier/signed_decisions.py",  # a file of OpenSSH
+    "worker/backup/backup_folder.py",  # names of files
+    "worker/backup/restoring.py",
+}

@@ -105,8 +105,8 @@ def test_what_is_said() -> None:
     said = finding_of([temporal, register], 2, 0, lambda: AT)
     assert Verdict.BAD is said.verdict
     assert (
-        "Temporal is ahead of the register by 2 entries of 1 case, the oldest of 2026-11-30 02:00:00"
-        " UTC: p 1.6–1.7; the register is ahead of Temporal by 1 entry of 1 case: q 1-y2.3"
+        "Temporal is ahead of the register by 2 entries of 1 case, the oldest of 2026-11-30 10:00:00,"
+        " Beijing time: p 1.6–1.7; the register is ahead of Temporal by 1 entry of 1 case: q 1-y2.3"
     ) == said.what.en
     assert said.advice
     assert "before anybody decides" in said.advice.en

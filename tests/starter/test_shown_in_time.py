@@ -84,7 +84,9 @@ def test_a_watched_inbox_leaves_no_sign_of_the_days_out(
     console = Console(width=80, height=24, force_terminal=True)
     with speaking(lang):
         lines = console.render_lines(view_of(console, rows, [], 5), pad=False)
-        days = say(days_left_words(rows[0].due, today(), provisional=True))
+        due = rows[0].due
+        assert due
+        days = say(days_left_words(due, today(), provisional=True))
     text = "".join("".join(part.text for part in line) for line in lines)
     # English is broken between words; Chinese stands in one line.
     assert 2 == text.count(days if lang == "zh" else days.removesuffix(" left"))

@@ -26,6 +26,7 @@ from starter.client.sdk_internals import IS_PAUSED
 from starter.client.visibility import any_type, quoted
 from worker.doctor.finding import Finding, bad, good, note
 from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, TASK_QUEUE
+from workflows.periods import beijing_time
 from workflows.words import Words, counted, listed_zh
 
 _NAMED = 5
@@ -215,9 +216,9 @@ async def second_lives(client: Client, engine: AsyncEngine) -> Finding:
     listed = _listed(
         Words(
             f"{name} (term {row.term}, entry {row.seq}, refused {row.times} times, first"
-            f" {row.first_at:%Y-%m-%d %H:%M} UTC)",
+            f" {beijing_time(row.first_at)}, Beijing time)",
             f"{name}（第 {row.term} 期第 {row.seq} 条，拒收 {row.times} 次，首次为"
-            f" {row.first_at:%Y-%m-%d %H:%M} UTC）",
+            f"北京时间 {beijing_time(row.first_at)}）",
         )
         for name, row in open_ones.items()
     )

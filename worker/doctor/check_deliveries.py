@@ -73,11 +73,12 @@ async def subscribers(engine: AsyncEngine) -> Finding:
     """No subscription is paused, and none waits for long."""
     troubles = await SubscriptionAdmin(engine).troubles()
     if troubles.paused:
-        listed = "; ".join(f"{name}: {why}" for name, why in troubles.paused[:3])
+        en = "; ".join(f"{name}: {why}" for name, why in troubles.paused[:3])
+        zh = "；".join(f"{name}：{why}" for name, why in troubles.paused[:3])
         return note(
             Words(
-                f"subscriptions: {len(troubles.paused)} paused ({listed})",
-                f"事件订阅：已暂停 {len(troubles.paused)} 个（{listed}）",
+                f"subscriptions: {len(troubles.paused)} paused ({en})",
+                f"事件订阅：已暂停 {len(troubles.paused)} 个（{zh}）",
             ),
             Words(
                 "its owner repairs the receiver and resumes it, or deletes it: docs/events.md",

@@ -14,7 +14,8 @@ from starter.client.visibility import any_type
 from worker.doctor.ahead import Ahead, Side, compare
 from worker.doctor.finding import Finding, bad, good, note
 from worker.doctor.log_tails import read_tails
-from workflows.words import Words, counted
+from workflows.periods import beijing_time
+from workflows.words import Words, counted, listed
 
 LOOKED_AT = 2_000
 _NAMED = 5
@@ -95,22 +96,22 @@ def _words(side: Side, found: Sequence[Ahead]) -> Words | None:
     if not found:
         return None
     entries, cases = sum(one.entries for one in found), len(found)
-    listed = ", ".join(one.name for one in found[:_NAMED]) + (" …" if cases > _NAMED else "")
+    named, more = listed(one.name for one in found[:_NAMED]), " …" * (cases > _NAMED)
     many = f"{counted(entries, 'entry', 'entries')} of {counted(cases, 'case')}"
     if side is Side.DIFFERENT:
         return Words(
-            f"Temporal and the register have different entries in {counted(cases, 'case')}: {listed}",
-            f"Temporal 与名册的条目不同，涉及 {cases} 个程序：{listed}",
+            f"Temporal and the register have different entries in {counted(cases, 'case')}: {named.en}{more}",
+            f"Temporal 与名册的条目不同，涉及 {cases} 个程序：{named.zh}{more}",
         )
     if side is Side.REGISTER:
         return Words(
-            f"the register is ahead of Temporal by {many}: {listed}",
-            f"名册比 Temporal 多 {entries} 条，涉及 {cases} 个程序：{listed}",
+            f"the register is ahead of Temporal by {many}: {named.en}{more}",
+            f"名册比 Temporal 多 {entries} 条，涉及 {cases} 个程序：{named.zh}{more}",
         )
     since = min((one.since for one in found if one.since), default=None)
-    en = f", the oldest of {since:%Y-%m-%d %H:%M:%S} UTC" if since else ""
-    zh = f"，最早为 {since:%Y-%m-%d %H:%M:%S} UTC" if since else ""
+    en = f", the oldest of {beijing_time(since)}, Beijing time" if since else ""
+    zh = f"，最早为北京时间 {beijing_time(since)}" if since else ""
     return Words(
-        f"Temporal is ahead of the register by {many}{en}: {listed}",
-        f"Temporal 比名册多 {entries} 条，涉及 {cases} 个程序{zh}：{listed}",
+        f"Temporal is ahead of the register by {many}{en}: {named.en}{more}",
+        f"Temporal 比名册多 {entries} 条，涉及 {cases} 个程序{zh}：{named.zh}{more}",
     )

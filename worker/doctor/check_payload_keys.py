@@ -16,7 +16,7 @@ from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from worker.doctor.finding import Finding, bad, good, note
 from workflows.erasure_decisions import ErasureOutcome
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed
 
 _LISTED = 3
 _LOOKED_AT = 200
@@ -90,11 +90,11 @@ def _of_files(found: Mapping[_Term, TermKeyFiles], gone: Container[_Term]) -> Fi
             ),
         )
     if closed := [path for files in found.values() for path in files.unreadable]:
-        shown = ", ".join(map(str, closed[:_LISTED]))
+        shown = listed(map(str, closed[:_LISTED]))
         return bad(
             Words(
-                f"{counted(len(closed), 'key')} cannot be used, for their mode or owner: {shown}",
-                f"{len(closed)} 个密钥因权限或属主无法使用：{shown}",
+                f"{counted(len(closed), 'key')} cannot be used, for their mode or owner: {shown.en}",
+                f"{len(closed)} 个密钥因权限或属主无法使用：{shown.zh}",
             ),
             Words(
                 "the user of the workers owns them, with mode 0600",

@@ -16,7 +16,7 @@ from db.url import shown
 from worker.doctor.finding import LOCAL, Finding, bad, good, note
 from worker.register_owner import WHAT_TO_CHECK, is_empty, of_another_temporal, open_terms
 from workflows.contract import PLATFORM_TYPE
-from workflows.words import Words, counted, listed_zh
+from workflows.words import Words, counted, listed, listed_zh
 
 _REBUILD = Words(
     "just after the first application a moment is normal; otherwise it is lost, or another's (check"
@@ -104,12 +104,12 @@ async def plaques_back(engine: AsyncEngine) -> Finding:
     late = await plaques(engine, state=PlaqueState.OVERDUE)
     if not late:
         return good("no plaque is overdue", "没有逾期未交回的牌子")
-    listed = ", ".join(row.platform_id for row in late[:_NAMED])
+    named = listed(row.platform_id for row in late[:_NAMED])
     more = " …" if len(late) > _NAMED else ""
     return note(
         Words(
-            f"not returned in time: {counted(len(late), 'plaque')}: {listed}{more}",
-            f"逾期未交回的牌子 {len(late)} 块：{listed}{more}",
+            f"not returned in time: {counted(len(late), 'plaque')}: {named.en}{more}",
+            f"逾期未交回的牌子 {len(late)} 块：{named.zh}{more}",
         ),
         Words(
             "pingtai plaque list --state overdue; then `pingtai plaque return`",

@@ -16,7 +16,7 @@ from worker.search_attributes import create_namespace, missing_search_attributes
 from worker.temporal_server import RETENTION
 from worker.worker_process import DEPLOYMENT
 from workflows.contract import TASK_QUEUE
-from workflows.words import Words, counted
+from workflows.words import Words, counted, listed, listed_zh
 
 ENOUGH_RETENTION = timedelta(days=7)
 """The archive takes histories within a day; the rest is for repairing whatever stops it."""
@@ -94,9 +94,9 @@ async def search_attributes(client: Client) -> Finding:
     missing = await missing_search_attributes(client)
     if not missing:
         return good("the search attributes are registered", "搜索属性已注册")
-    names = ", ".join(missing)
+    names = listed(missing)
     return bad(
-        Words(f"search attributes are missing: {names}", f"缺少搜索属性：{names}"),
+        Words(f"search attributes are missing: {names.en}", f"缺少搜索属性：{names.zh}"),
         Words(
             "start a worker with the right to add them, or add them by hand (docs/deployment.md)",
             "请启动有权添加的工作进程，或手工添加（见 docs/deployment.zh.md）",
@@ -110,7 +110,7 @@ async def workers(client: Client) -> Finding:
     if names:
         return good(
             f"workers on the queue {TASK_QUEUE}: {', '.join(names)}",
-            f"队列 {TASK_QUEUE} 上的工作进程：{', '.join(names)}",
+            f"队列 {TASK_QUEUE} 上的工作进程：{listed_zh(names)}",
         )
     return bad(
         Words(

@@ -7,6 +7,7 @@ from starter.client.queue_pollers import poller_names
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import BadInput
 from worker.search_attributes import ensure_search_attributes, missing_search_attributes
+from workflows.words import listed_zh
 
 
 async def prepare_other_side(old: Client, new: Client, profile: str, *, change: bool) -> None:
@@ -28,7 +29,7 @@ async def prepare_other_side(old: Client, new: Client, profile: str, *, change: 
                 raise BadInput(
                     f"the owner of namespace {new.namespace} must register the search attributes"
                     f" {', '.join(missing)} (docs/deployment.md)",
-                    f"命名空间 {new.namespace} 缺少搜索属性 {', '.join(missing)}，须由其管理员注册"
+                    f"命名空间 {new.namespace} 缺少搜索属性 {listed_zh(missing)}，须由其管理员注册"
                     "（见 docs/deployment.zh.md）",
                 )
         if not await poller_names(new):

@@ -23,7 +23,7 @@ from workflows.model import InvalidMessage, parse
 from workflows.roster_decisions import MOST_ITEMS
 from workflows.roster_entries import RosterEntry, RosterKey
 from workflows.vocabulary import District, Role
-from workflows.words import Words, counted, listed_zh
+from workflows.words import Words, counted, listed, listed_zh
 
 KEY = "public_key"
 _NAMES = (
@@ -84,10 +84,10 @@ def read_people(file: str, today: date) -> list[RosterEntry]:
     table = headings.renamed(read_table(read_many(file)))
     unknown = [name for name in table.heading if name and name not in COLUMNS]
     if unknown:
-        names = ", ".join(unknown)
+        names = listed(unknown)
         raise BadInput(
-            f"{file}: no such columns: {names}. Columns: {', '.join(COLUMNS)}",
-            f"{file}：没有这些列：{names}。可用的列：{listed_zh(one.zh for one in COLUMNS.values())}",
+            f"{file}: no such columns: {names.en}. Columns: {', '.join(COLUMNS)}",
+            f"{file}：没有这些列：{names.zh}。可用的列：{listed_zh(one.zh for one in COLUMNS.values())}",
         )
     people: list[RosterEntry] = []
     wrong: list[Words] = []

@@ -23,7 +23,7 @@ from workflows.model import MAX_MESSAGE_BYTES, parse
 from workflows.refusal import Refused
 from workflows.roster_decisions import RosterChange
 from workflows.signed_roots import OFFICERS_NEEDED
-from workflows.words import Words
+from workflows.words import Words, listed
 
 _DRAFT = click.option(
     "--draft",
@@ -131,11 +131,11 @@ def template_command(file: Path) -> None:
 
 def _who_lacks(people: set[str], keys: int) -> Words:
     """Say who has signed, and how the other officer does."""
-    who = ", ".join(sorted(people))
+    who = listed(sorted(people))
     both = keys > len(people)
     theirs = Words(" (both keys are theirs)", "（两把密钥属同一人）") if both else Words("", "")
-    en = f"Signed by {who}{theirs.en}." if who else "Signed by nobody."
-    zh = f"已签名：{who}{theirs.zh}。" if who else "尚无人签名。"
+    en = f"Signed by {who.en}{theirs.en}." if people else "Signed by nobody."
+    zh = f"已签名：{who.zh}{theirs.zh}。" if people else "尚无人签名。"
     return Words(
         f"{en} The other officer signs here too, with --sign FILE (the file of their key); or each at their own"
         " desk, with --draft FILE",

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from starter.clock import today
 from starter.roster.roster_edits import fingerprint_of
 from starter.terminal import wording
-from starter.terminal.language import say
 from starter.terminal.screen import ALWAYS, Column, Said, complain, show, table_of
 from starter.terminal.table_words import district_cell
 from workflows.roster_decisions import RosterItem
 from workflows.roster_entries import RosterEntry, RosterKey
-from workflows.words import Words
+from workflows.words import Words, listed
 
 
 def standing(entry: RosterEntry) -> Words:
@@ -47,8 +46,8 @@ def what_changes(item: RosterItem) -> Words:
     """Return in words what an entry of a change does."""
     entry, before = item.entry, item.before
     if before is None:
-        keys = ", ".join(fingerprint_of(key) for key in entry.keys)
-        return Words(f"new; keys: {keys or 'none'}", f"新登记；密钥：{keys or '无'}")
+        keys = listed(fingerprint_of(key) for key in entry.keys)
+        return Words(f"new; keys: {keys.en or 'none'}", f"新登记；密钥：{keys.zh or '无'}")
     had = {key.public: key for key in before.keys}
     en: list[str] = []
     zh: list[str] = []
@@ -88,7 +87,8 @@ def show_items(items: Sequence[RosterItem]) -> None:
 def complain_items(items: Sequence[RosterItem]) -> None:
     """Name entries that wait on standard error, a line each, where standard output is a program's."""
     for item in items:
-        complain(f"{item.entry.id} ({item.entry.name}): {say(what_changes(item))}")
+        id_, name = item.entry.id, item.entry.name
+        complain(what_changes(item).at(Words(f"{id_} ({name})", f"{id_}（{name}）")))
 
 
 def key_state(key: RosterKey) -> Said:
