@@ -33,6 +33,7 @@ LONGEST = (
     "register/test_embedded.py",
     "system/test_intake.py",
     "workflows/test_recovered_cases.py",
+    "workflows/test_moved_cases.py",
     "workflows/test_floods.py",
     "system/test_killed_starts.py",
 )

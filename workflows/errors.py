@@ -3,6 +3,8 @@
 The rules' own answers are `workflows.refusal.Refused` and `workflows.model.InvalidMessage`.
 """
 
+import re
+
 from workflows.words import Words
 
 
@@ -55,6 +57,12 @@ class Moved(Unreachable):
         super().__init__(words)
         self.name = name
         self.to = to
+
+    @classmethod
+    def said_in(cls, text: str) -> "Moved | None":
+        """Return what a query was answered with that failed for it: of such an answer only the text arrives."""
+        found = re.search(r"(\S+) moves to the Temporal of profile (\S+): ", text)
+        return cls(found[1], found[2]) if found else None
 
     def unknown(self, why: Words) -> "Moved":
         """The same, where the profile cannot be used here."""

@@ -5,7 +5,7 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.contract import MOVE_AWAY, MOVED_TO, PATCH_MOVE, ROSTER_ID
+    from workflows.contract import ENTRIES, MOVE_AWAY, MOVED_TO, PATCH_MOVE, ROSTER_ID
     from workflows.leaving import SETTLES_WITHIN, Departure, departure_in, moved_answer
     from workflows.message_answers import sole_argument
     from workflows.task_marks import TaskMarks
@@ -19,6 +19,11 @@ class LeavingRoster:
     left = False
     """It has left: whoever asks is told where it is."""
     marks: TaskMarks
+
+    @property
+    def entries(self) -> int:
+        """How many entries its log has."""
+        raise NotImplementedError
 
     def may_leave(self) -> bool:
         """Whether the register has all, and the cases know it."""
@@ -55,6 +60,7 @@ class LeavingRoster:
             workflow.upsert_memo({MOVED_TO: None})
             return
         self.left = True
+        workflow.upsert_memo({ENTRIES: self.entries})
         raise self.moved()
 
     def moved(self) -> Exception:

@@ -263,6 +263,11 @@ class RosterWorkflow(LeavingRoster):
                 page.append(entry)
         return page
 
+    @property
+    def entries(self) -> int:
+        """How many entries its log has."""
+        return self.roster.seq
+
     def may_leave(self) -> bool:
         """Whether the register has all, and the cases know it."""
         return self.confirmed and not (self.invalid or self._unwritten() or self.untold)

@@ -24,7 +24,7 @@ from starter.client.case_queries import CaseQueries
 from starter.client.moved_runs import destination_of
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform, Unreachable
-from workflows.contract import ROSTER_ID, ROSTER_TYPE, TASK_QUEUE
+from workflows.contract import ENTRIES, ROSTER_ID, ROSTER_TYPE, TASK_QUEUE
 from workflows.recovery import RosterRecovery
 from workflows.roster_log import RosterView
 
@@ -40,8 +40,11 @@ async def roster_standing(engine: AsyncEngine, client: Client) -> Standing:
     """
     log, queries = await held_log(engine), CaseQueries(client)
     found = await queries.look(ROSTER_ID) if log else None
-    if not log or (found and await destination_of(found)):
+    if not log:
         return Standing.LIVES
+    if found and await destination_of(found):  # elsewhere, if it has arrived
+        arrived = await found.memo_value(ENTRIES, default=0) != len(log)
+        return Standing.LIVES if arrived else Standing.LOST
     if found is None or found.close_time is not None:
         return Standing.LOST
     try:

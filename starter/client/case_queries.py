@@ -178,6 +178,8 @@ class CaseQueries:
                 if not (next_run or passed_over):
                     raise
             except WorkflowQueryFailedError as error:
+                if moved := Moved.said_in(str(error)):
+                    raise moved from None
                 if UNCONFIRMED not in str(error):
                     raise
                 if not patience:

@@ -70,7 +70,10 @@ class DecisionSender:
         async with self._lost.named(platform_id):
             return await self._decide(platform_id, decision)
 
-    async def _decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
+    async def _decide(
+        self, platform_id: str, decision: Decision | dict[str, Any], *, again: bool = False
+    ) -> Receipt:
+        """Send it; once `again`, where its case was not there, and is now."""
         checked, raw = await self._outgoing(decision)
         try:
             workflow_id, raw = await self._place(platform_id, checked, raw)
@@ -87,8 +90,12 @@ class DecisionSender:
         try:
             answer = await self._update(workflow_id, raw)
         except NoSuchPlatform:
+            if not again and await self._runs(workflow_id):
+                return await self._decide(platform_id, decision, again=True)
             answer = await self._of_ended(workflow_id, platform_id, checked, raw)
         except Refused as error:
+            if case is None and not again and await self._runs(workflow_id):
+                return await self._decide(platform_id, decision, again=True)
             if not _has_ended(error):
                 fresh = await self._with_proofs_of_today(raw)
                 if not await self._tells_of_roster(workflow_id, fresh) and fresh == raw:
@@ -233,6 +240,11 @@ class DecisionSender:
                     raise
             await asyncio.sleep(pause)
         raise AssertionError("the last try returns or raises")
+
+    async def _runs(self, workflow_id: str) -> bool:
+        """Whether a case that was not there is there now: it has just moved here, or was recovered."""
+        found = await self._queries.describe(workflow_id)
+        return found is not None and found.close_time is None
 
     async def _of_ended(
         self, workflow_id: str, platform_id: str, decision: Decision, raw: dict[str, Any]

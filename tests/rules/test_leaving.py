@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from workflows.errors import Moved
 from workflows.leaving import (
     BEFORE_THE_END,
     departure_in,
@@ -61,5 +62,9 @@ def test_the_answer_says_where() -> None:
     answer = moved_answer("p-1", "cluster")
     assert destination_in(answer) == "cluster"
     assert "p-1 moves to the Temporal of profile cluster" in str(answer)
+    read = Moved.said_in(str(answer))
+    assert read
+    assert (read.name, read.to, read.words) == ("p-1", "cluster", Moved("p-1", "cluster").words)
+    assert Moved.said_in("the case is being compared with the register") is None
     others = [ApplicationError("no", type="Refused"), ApplicationError("no", type="Moved"), None]
     assert [destination_in(one) for one in (*others, ValueError())] == [None] * 4

@@ -10,7 +10,8 @@ from audit.archive.archive_contents import PostgresArchive
 from audit.moving.moving_cases import Ended, MovingCases, Sides
 from audit.reading.roster_log_reading import roster_faults
 from audit.reconciling.roster_rows import held_log
-from audit.recovering.lost_roster import is_lost
+from audit.recovering.lost_roster import roster_standing
+from audit.recovering.lost_terms import Standing
 from starter.client.roster_sender import RosterSender
 from tests.another_place import another_place
 from tests.rules.roster_life import HAIDIAN, A, B, C, Life, item
@@ -40,7 +41,7 @@ async def test_the_roster_moves(
             done = await moving.roster()
             assert done
             assert (done.ended, done.why) == (ended, None)
-        assert not await is_lost(engine, old.temporal)
+        assert await roster_standing(engine, old.temporal) is Standing.LIVES, "elsewhere"
         life.roster = RosterLog()
         for entry in await held_log(engine):
             life.roster.take(entry)

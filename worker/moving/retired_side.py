@@ -1,9 +1,12 @@
-"""The Temporal that was left: what ran there by itself stops, and what stays is named."""
+"""The Temporal that was left: what ran there by itself stops, and what stays is named.
+
+Deliveries go on where a worker runs: they share one outbox, which leases each notice to one of them.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from temporalio.client import Client
+from temporalio.client import Client, Schedule
 from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client.rpc_errors import translate_rpc_errors
@@ -12,13 +15,12 @@ from workflows.contract import (
     ARCHIVING_ID,
     DIGESTING_ID,
     ERASURE_TYPE,
-    NOTICES_ID,
     STAMPING_ID,
-    SUBSCRIPTIONS_ID,
 )
 
 _SCHEDULES = (ARCHIVING_ID, DIGESTING_ID, STAMPING_ID)
-_DELIVERIES = (NOTICES_ID, SUBSCRIPTIONS_ID)
+_PAUSED = "moved to profile "
+"""The note on a schedule that paused because all had moved away; it goes on when all has come back."""
 
 
 class Retired(NamedTuple):
@@ -32,48 +34,33 @@ class Retired(NamedTuple):
 
 
 async def retire(old: Client, new: Client, profile: str) -> Retired:
-    """Pause the schedules and end the deliveries, once the other side has them.
-
-    Deliveries share one outbox, so two sides never send the same notice; one of them is enough.
+    """Pause the schedules, where the other side has them; one that paused there because all had left goes on.
 
     Raises:
         Unreachable: Temporal does not answer.
     """
-    note = f"moved to profile {profile}"
     stopped, missing = list[str](), list[str]()
     with translate_rpc_errors():
         for name in _SCHEDULES:
-            if not await _has_schedule(old, name):
+            if await _schedule(old, name) is None:
                 continue
-            if not await _has_schedule(new, name):
+            there = await _schedule(new, name)
+            if there is None:
                 missing.append(name)
                 continue
-            await old.get_schedule_handle(name).pause(note=note)
+            if there.state.paused and (there.state.note or "").startswith(_PAUSED):
+                await new.get_schedule_handle(name).unpause(note="all has come back")
+            await old.get_schedule_handle(name).pause(note=f"{_PAUSED}{profile}")
             stopped.append(name)
-        for name in _DELIVERIES:
-            if await _runs(new, name) and await _runs(old, name):
-                await old.get_workflow_handle(name).terminate(reason=note)
-                stopped.append(name)
         query = f"{any_type((ERASURE_TYPE,))} AND ExecutionStatus = 'Running'"
         erasures = [run.id async for run in old.list_workflows(query)]
     return Retired(stopped, missing, erasures)
 
 
-async def _has_schedule(client: Client, name: str) -> bool:
+async def _schedule(client: Client, name: str) -> Schedule | None:
     try:
-        await client.get_schedule_handle(name).describe()
+        return (await client.get_schedule_handle(name).describe()).schedule
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-        return False
-    return True
-
-
-async def _runs(client: Client, workflow_id: str) -> bool:
-    try:
-        found = await client.get_workflow_handle(workflow_id).describe()
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        return False
-    return found.close_time is None
+        return None
