@@ -47,6 +47,8 @@ class CountersignDraft(Record):
     """The platform's, where the register has it."""
     due: Instant | None = None
     """Until when such a decision is awaited; None: it is not, or that is not known yet."""
+    replaces: tuple[int, ...] = ()
+    """When it is left: the numbers of what its person had left on the same matter, in whose place it came."""
     target: TargetEntry | None = None
     """Of a setting aside: what is to be set aside, where the register has it."""
 

@@ -78,7 +78,7 @@ async def codec_server(address: str, key_file: Path, origins: tuple[str, ...]) -
                 f"--origin：“{origin}”不是网页来源，应如 http://127.0.0.1:8233",
             )
     key = _key(key_file)
-    with listener(address) as listening, stopping() as stop:
+    with listener(address, "--address HOST:PORT") as listening, stopping() as stop:
         set_up_logs(settings)
         if not is_loopback(listening):
             complain(

@@ -38,7 +38,9 @@ async def serve(address: str | None) -> None:
 
     settings = load_settings()
     with (
-        listener(address or settings.http_address) as listening,
+        listener(
+            address or settings.http_address, "--address HOST:PORT, PINGTAI_HTTP_ADDRESS"
+        ) as listening,
         stopping() as stop,
         tracing("pingtai-serve", on=settings.tracing == "otlp") as plugins,
     ):

@@ -24,7 +24,7 @@ async def answering_probes(
     Raises:
         BadInput: it is no such address, or cannot be listened at.
     """
-    with listener(address) as listening:
+    with listener(address, "PINGTAI_HEALTH_ADDRESS") as listening:
         async with serving(probe_app(client, engine, worker), listening):
             yield
 

@@ -5,6 +5,7 @@ checks a kind of decision must pass, and by which article.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -209,7 +210,7 @@ def four_groups(
 
 
 def what_to_mend(evaluation: Evaluation, state: CaseState, now: Circumstances) -> Words | None:
-    """§六: not effective says what to mend; the deadline lies after the day of the evaluation."""
+    """§六: not effective says what to mend; the deadline must lie after the day of the evaluation."""
     if evaluation.outcome is EvaluationOutcome.NOT_EFFECTIVE:
         if not evaluation.to_mend:
             return Words(
@@ -217,9 +218,11 @@ def what_to_mend(evaluation: Evaluation, state: CaseState, now: Circumstances) -
                 "成效不明显须写明整改内容（to_mend）",
             )
         if evaluation.mend_by and evaluation.mend_by <= evaluation.decided_on:
+            last = _last_to_mend(state, now)
+            until = Words(f" and not after {last}", f"，且不晚于 {last}") if last else Words("", "")
             return Words(
-                "mend_by lies after the day of the evaluation",
-                "整改期限（mend_by）须晚于考核日期",
+                f"mend_by must lie after {evaluation.decided_on}, the day of the evaluation{until.en}",
+                f"整改期限（mend_by）须晚于考核日期 {evaluation.decided_on}{until.zh}",
             )
         return _within_validity(evaluation, state, now)
     if evaluation.to_mend or evaluation.mend_by:
@@ -232,11 +235,8 @@ def what_to_mend(evaluation: Evaluation, state: CaseState, now: Circumstances) -
 
 def _within_validity(evaluation: Evaluation, state: CaseState, now: Circumstances) -> Words | None:
     """§六, Default: who is given a day to rectify is still listed on it."""
-    asked = now.edition >= Edition.V0_5 and state.facts.policy.rectification_within_validity
-    if not (asked and evaluation.mend_by and state.valid_until):
-        return None
-    last = last_day(state.valid_until)
-    if evaluation.mend_by <= last:
+    last = _last_to_mend(state, now)
+    if last is None or not evaluation.mend_by or evaluation.mend_by <= last:
         return None
     return Words(
         f"mend_by {evaluation.mend_by} is after validity ends: {last} is the last day possible; without"
@@ -244,6 +244,12 @@ def _within_validity(evaluation: Evaluation, state: CaseState, now: Circumstance
         f"整改期限 {evaluation.mend_by} 晚于有效期，最晚为 {last}；不填 mend_by 且期限不足的，不再进入整改，"
         "该年度以“成效不明显（有效期内不及整改）”结束",
     )
+
+
+def _last_to_mend(state: CaseState, now: Circumstances) -> date | None:
+    """The last day that may be given to rectify; None: any."""
+    asked = now.edition >= Edition.V0_5 and state.facts.policy.rectification_within_validity
+    return last_day(state.valid_until) if asked and state.valid_until else None
 
 
 def mended_or_not(

@@ -241,7 +241,7 @@ class Policy(Message):
             )
         if self.assessment_opens_from_hour >= self.assessment_opens_until_hour:
             raise wrong(
-                "assessment_opens_from_hour lies before assessment_opens_until_hour",
+                "assessment_opens_from_hour must lie before assessment_opens_until_hour",
                 "assessment_opens_from_hour 须早于 assessment_opens_until_hour",
             )
         return self

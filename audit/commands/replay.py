@@ -102,8 +102,8 @@ async def replay_command(
 
     Compares for each run: the commands and their inputs; the log's hash chain and the state computed
     from it; the register; and whether another run wrote what this one received. Exit code 1: something
-    differs, or there is no history; 5: nothing differs, but something could not be checked, because a
-    history is missing.
+    differs; 2: there is no history of a platform that was named; 5: nothing differs, but something could not
+    be checked, because a history is missing.
 
     \b
     Example:

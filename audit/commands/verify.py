@@ -21,6 +21,7 @@ from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.language import language, say
 from starter.terminal.screen import facts, show, show_json
+from workflows.words import Words
 
 LARGEST = 256 * 1024 * 1024
 _ZIP = b"PK"
@@ -75,6 +76,8 @@ async def verify_command(
             show_json(plain_verdict(verdict))
         else:
             show_verdict(verdict)
+            if report:
+                show(Words(f"Report: {report}", f"报告：{report}"))
         code = EXIT_CODES[verdict.conclusion]
     else:
         if report:

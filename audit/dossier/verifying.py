@@ -203,7 +203,9 @@ def _derive(verdict: Verdict, dossier: OpenedDossier, life: Life) -> None:
     verdict.problems += (Problem(name, DIFFERS, Check.DERIVED) for name in derived.wrong)
     if not derived.unchecked:
         files = len(derived.files)
-        verdict.done[Check.DERIVED] = Words(f"{files} files", f"{files} 个文件")
+        verdict.done[Check.DERIVED] = Words(
+            f"{files} files, the manifest among them", f"{files} 个文件，含清单"
+        )
 
 
 NOT_OURS = Words(

@@ -77,6 +77,11 @@ def countersign_command(
       pingtai countersign --all
     """
     with answered(), closing(_Countersigning()) as work:
+        if drop and not (numbers or everything):
+            raise BadInput(
+                "--drop: name the numbers that are to be dropped, or --all; `pingtai countersign` lists them",
+                "--drop：请指定要撤回的编号，或用 --all；编号可用 `pingtai countersign` 查看",
+            )
         drafts = list(work.chosen(numbers, everything=everything))
         if everything and not drop:
             drafts = work.of_others(drafts)
@@ -222,7 +227,7 @@ def _show_receipt(
     if alone:
         show_receipt(receipt, work.end_of_stage(receipt), signers_of(work.sent))
     else:
-        stage = wording.stage(receipt.stage)
+        stage = wording.stage_led_to(receipt.stage)
         show(
             f"{draft.number}  {draft.platform_id}  {wording.said(draft.kind, draft.outcome)}  → {stage}"
         )

@@ -18,7 +18,7 @@ from starter.terminal.wording import (
     has_ended,
     moment,
     said,
-    stage,
+    stage_led_to,
     what,
 )
 from workflows.decision import Decision
@@ -63,7 +63,7 @@ def show_receipt(receipt: Receipt, end: datetime | None, signed_by: Sequence[str
             Words("entry", "记录"),
             f"{LogId(term, year or 0).entry(receipt.seq)} · {moment(receipt.at)}",
         ),
-        (STAGE, stage(receipt.stage)),
+        (STAGE, stage_led_to(receipt.stage)),
         (NEXT, _next(receipt, end)),
         (_number_of(receipt), receipt.decision_id),
     )
@@ -118,7 +118,7 @@ def show_preview(platform: str, decision: Decision, preview: "DecisionPreview") 
             said(kind, str(outcome)) if outcome else what(kind),
         ),
         (PLATFORM_LABEL, platform),
-        (Words("leads to", "将进入"), stage(preview.stage) if preview.stage else None),
+        (Words("leads to", "将进入"), stage_led_to(preview.stage) if preview.stage else None),
     )
     show(facts(rows))
 

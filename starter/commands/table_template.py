@@ -11,7 +11,7 @@ from starter.errors import BadInput
 from starter.tables.cell_values import Cell
 from starter.tables.csv_rows import csv_of
 from starter.terminal.language import language, say
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 _FORMATS = {Shape.DAY: "yyyy-mm-dd", Shape.NUMBER: "General", Shape.DECIMAL: "General"}
 """All others are text: a spreadsheet would take 2024-2 for a date, and 00096 for 96."""
@@ -44,14 +44,32 @@ def write_table_template(target: Path, template: TableTemplate) -> None:
         raise BadInput(
             f"{target}: a template is a .xlsx or a .csv file", f"{target}：模板应为 .xlsx 或 .csv"
         )
-    rows = [*_rows(template)]
-    write_new(target, csv_of(rows).encode("utf-8") if suffix == ".csv" else _book(template, rows))
+    if suffix == ".csv":
+        content = csv_of(_rows(template, _how_with_words)).encode("utf-8")
+    else:
+        content = _book(template, [*_rows(template, how)])
+    write_new(target, content)
 
 
-def _rows(template: TableTemplate) -> Iterator[Sequence[Cell]]:
+def _how_with_words(column: Column) -> Words:
+    """How a cell is written, where no second sheet has the words that it takes."""
+    written = how(column)
+    words = [] if column.is_open else [*column.vocabulary]
+    if column.shape is not Shape.WORD or not words or str(words[0]) in written.en:
+        return written
+    each = [Words(str(one), getattr(one, "zh", "") or str(one)) for one in words]
+    return Words(
+        f"{written.en} ({', '.join(one.en for one in each)})",
+        f"{written.zh}（{listed_zh(one.zh for one in each)}）",
+    )
+
+
+def _rows(
+    template: TableTemplate, described: Callable[[Column], Words]
+) -> Iterator[Sequence[Cell]]:
     yield [template.heading_of(column) for column in template.columns]
     yield remark([say(template.needed(column)) for column in template.columns])
-    yield remark([say(how(column)) for column in template.columns])
+    yield remark([say(described(column)) for column in template.columns])
     yield from template.examples
 
 

@@ -10,6 +10,7 @@ from starter.clock import today
 from starter.commands.example_person import second_person
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.guided.summary import rows_of, summary
+from starter.desk.countersigning import what_comes_next, what_it_replaces
 from starter.terminal import wording
 from starter.terminal.days_left import days_left_words
 from starter.terminal.language import say
@@ -70,13 +71,11 @@ def show_left(draft: CountersignDraft, *, as_json: bool) -> None:
             Words("not sent yet", "尚未提交"),
             Words("a second person signs it, too", "须由另一人会签"),
         ),
+        (Words("replaces", "取代"), what_it_replaces(draft)),
         (wording.DECISION_ID, draft.decision_id),
         (
             Words("next", "下一步"),
-            Words(
-                f"another officer: pingtai countersign {draft.number}",
-                f"由另一名经办人办理：pingtai countersign {draft.number}",
-            ),
+            what_comes_next(draft),
         ),
         (Words("receipt", "回执"), receipt_comes(draft)),
     ]

@@ -16,6 +16,7 @@ from db.countersign_queries import (
     CountersignDraft,
     countersign_draft,
     countersign_drafts_waiting,
+    of_one_matter,
     words_of,
 )
 from db.row_types import LogLine
@@ -26,7 +27,7 @@ from workflows.content_chain import ContentChain
 from workflows.decision import Decision
 from workflows.decision_reading import new_decision_of
 from workflows.model import invalid, parse
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -226,13 +227,44 @@ async def leave_unless_signed(
     Raises:
         BadInput: another person has signed the same before: it is countersigned, not decided anew.
     """
-    theirs = signed_by_another(await drafts.waiting(), raw)
+    waiting = await drafts.waiting()
+    theirs = signed_by_another(waiting, raw)
     if theirs is None:
         # Without its signature: of two that are asked for one alone would be refused.
         unsigned = {name: value for name, value in raw.items() if name != "signatures"}
         preview = await client.check(raw["case"]["platform_id"], unsigned)
-        return None if preview.repeated else await drafts.leave(raw)
+        if preview.repeated:
+            return None
+        left = await drafts.leave(raw)
+        before = tuple(one.number for one in waiting if _is_replaced(one, left))
+        return left.model_copy(update={"replaces": before})
     raise BadInput(already_signed(theirs))
+
+
+def _is_replaced(one: CountersignDraft, left: CountersignDraft) -> bool:
+    """Whether a decision waits no more, because its person has left another on the same matter."""
+    case, of_left = ((d.platform_id, d.term, d.year, d.kind, d.person_id) for d in (one, left))
+    same = case == of_left and of_one_matter(left.decision, one.decision)
+    return same and one.number != left.number
+
+
+def what_comes_next(draft: CountersignDraft) -> Words:
+    """Return who does what about a decision that waits."""
+    return Words(
+        f"another officer: pingtai countersign {draft.number}",
+        f"由另一名经办人办理：pingtai countersign {draft.number}",
+    )
+
+
+def what_it_replaces(draft: CountersignDraft) -> Words | None:
+    """Say which numbers wait no more, because this one came in their place; None: none."""
+    if not draft.replaces:
+        return None
+    numbers = [str(one) for one in draft.replaces]
+    return Words(
+        f"in place of no. {', '.join(numbers)}, which waits no more",
+        f"取代编号 {listed_zh(numbers)}，后者不再待会签",
+    )
 
 
 def already_signed(theirs: CountersignDraft) -> Words:

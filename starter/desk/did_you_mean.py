@@ -25,18 +25,26 @@ def id_key(platform_id: str) -> str:
     return "".join(filter(str.isalnum, platform_id)).casefold()
 
 
-def only_written_alike(platform_id: str, other: "FoundPlatform | NearPlatform | None") -> Words:
-    """Tell of another platform whose id differs only in writing; None: which one is not to be told."""
+def only_written_alike(
+    platform_id: str, other: "FoundPlatform | NearPlatform | None", *, submitted: bool = True
+) -> Words:
+    """Tell of another platform whose id differs only in writing; None: which one is not to be told.
+
+    `submitted`: the application is there; without, nothing has been submitted yet.
+    """
     if other is None:
         return Words(
             f"{platform_id} differs only in writing from the id of another platform.",
             f"{platform_id} 与另一平台的编号仅写法不同，请核实。",
         )
+    then = Words("withdraw this application", "请撤回本申请")
+    if not submitted:
+        then = Words("apply under its id", "请改用该平台编号申请")
     return Words(
         f"{platform_id} is another platform than {other.platform_id} ({other.name}), although their ids"
-        " differ only in writing. If you mean that one, withdraw this application.",
+        f" differ only in writing. If you mean that one, {then.en}.",
         f"{platform_id} 与 {other.platform_id}（{other.name}）仅写法不同，系两个平台。"
-        "如系误填，请撤回本申请。",
+        f"如系误填，{then.zh}。",
     )
 
 

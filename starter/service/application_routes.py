@@ -81,7 +81,8 @@ async def apply(
         allow(who, application)
         await _allow_submitter(request, application)
         await _allow_platform(request, who, application.platform_id)
-        doubts = await alike_ids(request, who, application.platform_id)
+        submitted = not (refuse_doubts or dry_run)
+        doubts = await alike_ids(request, who, application.platform_id, submitted=submitted)
         if refuse_doubts:
             refuse(doubts)
         client = await request.app.state.backends.client()

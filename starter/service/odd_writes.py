@@ -70,7 +70,9 @@ async def _known(request: Request, platform_id: str, *, with_plan: bool) -> Know
     return known_platform(card, plan.shown if plan else None) if card else None
 
 
-async def alike_ids(request: Request, who: Caller, platform_id: str) -> tuple[Doubt, ...]:
+async def alike_ids(
+    request: Request, who: Caller, platform_id: str, *, submitted: bool
+) -> tuple[Doubt, ...]:
     """Return whether the id of a new platform differs only in writing from one that there is.
 
     Which one that is, and what it is called, is said to whom may read it.
@@ -84,7 +86,10 @@ async def alike_ids(request: Request, who: Caller, platform_id: str) -> tuple[Do
     except _AWAY:
         return ()
     told = (
-        only_written_alike(platform_id, one if who.sees(one.district) else None) for one in found
+        only_written_alike(
+            platform_id, one if who.sees(one.district) else None, submitted=submitted
+        )
+        for one in found
     )
     return _doubts(*dict.fromkeys(told))
 

@@ -17,6 +17,7 @@ from starter.port_holder import holder_of
 from starter.service.client_connections import ClientConnections, ConnectionLimits, bounded
 from starter.service.request_guard import WHOLE_SECONDS
 from starter.service.trusted_names import TrustedNames
+from workflows.words import Words
 
 _BACKLOG = 512
 _HEAD_BYTES = 32 * 1024
@@ -34,8 +35,8 @@ class _Server(uvicorn.Server):
         yield
 
 
-def listener(address: str) -> socket.socket:
-    """A socket that listens at HOST:PORT; port 0 is any that is free.
+def listener(address: str, other: str = "HOST:PORT") -> socket.socket:
+    """A socket that listens at HOST:PORT; port 0 is any that is free. `other`: how another is chosen.
 
     Raises:
         BadInput: it is no such address, or cannot be listened at.
@@ -62,8 +63,11 @@ def listener(address: str) -> socket.socket:
     except (OSError, UnicodeError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
         why = holder_of(port) if taken else reason_of(error)
+        stop = Words("Stop that, or choose", "请停止该进程，或另行指定")
+        do = stop if taken else Words("Choose", "请另行指定")
         raise BadInput(
-            f"cannot listen at {address}: {why.en}", f"无法监听 {address}：{why.zh}"
+            f"cannot listen at {address}: {why.en}. {do.en} another address: {other}",
+            f"无法监听 {address}：{why.zh}。{do.zh}地址：{other}",
         ) from None
     return found
 

@@ -88,7 +88,8 @@ def answered() -> Iterator[None]:
             raise
         code, words = answer
         complain(words, *getattr(error, "__notes__", ()))
-        if isinstance(error, NoSuchPlatform) and (near := _near()):
+        near = _near() if isinstance(error, NoSuchPlatform) else None
+        if near and not any(text in str(words) for text in near):  # a service has said it itself
             complain(near)
         if isinstance(error, Unreachable) and os.environ.get(URL) and _HTTP not in sys.modules:
             complain(_NOT_BY_HTTP)

@@ -54,6 +54,20 @@ def stage(value: str) -> str:
     return word(value, Stage, AssessmentStage)
 
 
+def stage_led_to(value: str) -> str:
+    """A stage that a decision leads to; and, where the end of an assessment ends its platform, that, too."""
+    ends = (
+        arrow.to
+        for _, trigger, arrow in PLATFORM.arrows()
+        if trigger.name == Happening.ASSESSMENT_ENDED and arrow.outcome == value
+    )
+    platform = next(filter(None, ends), None)
+    if platform is None:
+        return stage(value)
+    then = stage(platform)
+    return say(f"{stage(value)}; the platform: {then}", f"{stage(value)}；平台：{then}")
+
+
 def what(name: str) -> str:
     """A decision or a happening."""
     return word(name, Kind, Happening)

@@ -87,7 +87,9 @@ async def test_not_checked_has_an_exit_code_and_a_name(run: Run, tmp_path: Path)
 async def test_the_report_is_written_by_whoever_verifies(run: Run) -> None:
     """In the language that is asked for, and over no other file."""
     for lang, words in (("en", "Decisions and their basis"), ("zh", "决定及其依据")):
-        await run("verify", str(KEPT[0]), "--report", f"{lang}.html", lang=lang)
+        said = await run("verify", str(KEPT[0]), "--report", f"{lang}.html", lang=lang)
+        assert f"{lang}.html" in said.output.splitlines()[-1]
+        assert {"en": "the manifest among them", "zh": "含清单"}[lang] in said.output
         page = await asyncio.to_thread(Path(f"{lang}.html").read_text, encoding="utf-8")
         assert words in page
     again = await run("verify", str(KEPT[0]), "--report", "en.html")

@@ -159,7 +159,7 @@ def test_a_policy_may_ask_for_another_majority() -> None:
         (
             "not_effective",
             {"mend_by": "2024-01-01"},
-            "mend_by lies after the day of the evaluation",
+            "mend_by must lie after 2024-03-12, the day of the evaluation",
         ),
     ],
 )
@@ -174,7 +174,10 @@ def test_a_deadline_lies_after_the_day_of_the_evaluation() -> None:
     case = at_stage(AssessmentStage.EVALUATION)
     raw = decision(Kind.EVALUATION, case, "not_effective")
     raw["mend_by"] = raw["decided_on"]
-    assert refusal(case, raw, "§六") == "mend_by lies after the day of the evaluation"
+    assert (
+        refusal(case, raw, "§六")
+        == f"mend_by must lie after {raw['decided_on']}, the day of the evaluation"
+    )
 
 
 def test_a_rectification_report_says_what_was_mended() -> None:

@@ -113,6 +113,11 @@ async def test_an_id_that_differs_only_in_writing(
     refused = await all_keys.post("/v1/applications", json=again, params={"refuse_doubts": "true"})
     assert 409 == refused.status_code
     assert f"is another platform than {one} ({sent['name']})" in refused.json()["en"]
+    said = refused.json()
+    assert said["en"].endswith("apply under its id."), (
+        "nothing was submitted that could be withdrawn"
+    )
+    assert said["zh"].endswith("请改用该平台编号申请。")
     async with calling(app, await make_key(Scope.APPLY)) as blind:
         told = await blind.post("/v1/applications", json=again, params={"refuse_doubts": "true"})
         assert "differs only in writing from the id of another platform" in told.json()["en"]

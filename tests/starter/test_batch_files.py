@@ -159,6 +159,11 @@ def test_a_line_says_its_day_or_the_command_does(pingtai: Run, sent: Sent) -> No
     result = pingtai("decide", "--file", "d.jsonl")
     assert 2 == result.exit_code
     assert "1  p-1  BAD  date of submission (decided_on): the line has no day" in result.stdout
+    two = {name: value for name, value in WITHDRAWAL.items() if name != "reason"}
+    write([two])
+    said = pingtai("decide", "--file", "d.jsonl").stdout
+    assert "the line has no day" in said and "reason" in said, "both in one answer"
+    write([WITHDRAWAL, DATED])
     sent.clear()
     assert 0 == pingtai("decide", "--file", "d.jsonl", "--date", "2026-11-20").exit_code
     assert ["2026-11-20", "2026-11-24"] == [said["decided_on"] for _, said in sent]

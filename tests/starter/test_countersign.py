@@ -280,7 +280,9 @@ def test_many_are_countersigned_with_one_question(
     batch = "\n".join(json.dumps(row) for row in rows)
     left = pingtai("decide", "--file", "-", "--yes", stdin=batch)
     assert (0, [], 5) == (left.exit_code, sent, len(drafts.kept)), left.output
-    assert "5 waits for a second signature" in left.stderr
+    assert "5 waiting for a second signature" in left.stderr
+    assert "p-1  listing: included" in (line := left.stdout.splitlines()[0])
+    assert line.endswith("waiting for a second signature  another officer: pingtai countersign 1")
     sit_down("kw-2")
     monkeypatch.setattr("starter.commands.countersign.at_terminal", lambda: True)
     done = pingtai("countersign", "--all", stdin="y\n")
@@ -326,6 +328,34 @@ def test_what_was_signed_for_a_case_that_moved_on_is_dropped(
     assert (3, [], {}) == (done.exit_code, sent, drafts.kept)
     assert "the case has moved on since kw-1 signed this: it was dropped" in done.stderr
     assert "waits on" not in done.stderr
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_dropping_names_what_is_dropped(
+    pingtai: Run, drafts: PretendDrafts, sit_down: Sit, lang: str
+) -> None:
+    """A bare --drop dropped nothing, without a word."""
+    sit_down("kw-1")
+    pingtai(*LISTING)
+    told = pingtai("countersign", "--drop", lang=lang)
+    assert (2, 1, "") == (told.exit_code, len(drafts.kept), told.stdout)
+    assert "--all" in told.stderr
+
+
+def test_what_is_decided_anew_says_what_it_replaces(
+    pingtai: Run, drafts: PretendDrafts, sit_down: Sit
+) -> None:
+    """Its number waits no more: the one alone says so, and a line of a batch."""
+    sit_down("kw-1")
+    pingtai(*LISTING)
+    (first,) = drafts.kept
+    anew = pingtai(*LIST, "--certificate-number", "GX-2", "--yes")
+    assert f"in place of no. {first}, which waits no more" in anew.stdout
+    (second,) = (number for number in drafts.kept if number != first)
+    said = {"kind": "listing", "outcome": "included", "list_number": "2027-01"}
+    row = {"platform": "p-1", **said, "certificate_number": "GX-3", "decided_on": str(today())}
+    line = pingtai("decide", "--file", "-", "--yes", stdin=json.dumps(row), lang="zh").stdout
+    assert f"取代编号 {first}、{second}，后者不再待会签" in line
 
 
 def test_dropping_takes_it_back(pingtai: Run, drafts: PretendDrafts, sit_down: Sit) -> None:

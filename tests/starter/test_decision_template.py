@@ -63,6 +63,25 @@ def test_a_template_of_a_kind_in_chinese(pingtai: Run, kind: str) -> None:
         assert (2, True) == (said.exit_code, "是否为“" in said.stderr)
 
 
+@pytest.mark.parametrize("kind", [*Kind, None])
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "required, or --date for all"), ("zh", "必填，或以 --date 统一指定")]
+)
+def test_the_day_is_needed_unless_the_command_says_it(
+    pingtai: Run, kind: Kind | None, lang: Language, said: str
+) -> None:
+    """A row without it is refused where --date is not given."""
+    assert (
+        0
+        == pingtai("decide", "--template", "d.csv", *([kind] if kind else []), lang=lang).exit_code
+    )
+    heading, needed, *_ = rows_of("d.csv")
+    columns = columns_of_kind(kind) if kind else columns_of_kinds(tuple(Kind))
+    assert len(columns) == len(heading)
+    place = [column.name for column in columns].index("decided_on")
+    assert said == needed[place]
+
+
 def test_a_template_is_filled_in_and_sent(pingtai: Run, sent: Sent) -> None:
     """Its remarks are no decisions; findings have a column each."""
     pingtai("decide", "--template", "t.xlsx", "inspect", lang="zh")

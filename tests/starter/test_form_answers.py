@@ -238,7 +238,7 @@ def test_two_experts_of_one_name_are_asked_about() -> None:
 
 def test_a_field_is_named_once() -> None:
     """The rules call it by its name and in brackets by that of the message."""
-    told = official(Words("mend_by lies after", "整改期限（mend_by）须晚于考核日期"))
+    told = official(Words("mend_by must lie after", "整改期限（mend_by）须晚于考核日期"))
     assert "整改期限须晚于考核日期" == told.zh
 
 

@@ -164,6 +164,10 @@ def test_no_such_platform_asks_what_was_meant(
         "是否为 bj-riscv-soc（处理器平台）？"
         in pingtai("recommend", "处理机", *GIVEN, lang="zh").stderr
     )
+    # By HTTP the service has said it already.
+    told = "Did you mean bj-riscv-soc (处理器平台)?"
+    answers["decide"] = NoSuchPlatform(f"No platform. {told}", "没有此编号的平台")
+    assert 1 == pingtai("recommend", "bj-riscv-sco", *GIVEN).stderr.count("Did you mean")
 
 
 def test_ids_need_no_register(pingtai: Run, sent: Sent, register: PretendRegister) -> None:

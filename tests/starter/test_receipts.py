@@ -122,6 +122,21 @@ def test_end_of_validity_and_of_ended_cases(
     assert "none: this has ended" in pingtai(*GOOD).stdout
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_receipt_says_what_becomes_of_the_platform(
+    pingtai: Run, answers: dict[str, Any], receipt: Receipt, lang: str
+) -> None:
+    """§六: not met ends the assessment, and delists the platform; effective leaves it listed."""
+    ended = {"awaited": (), "due": None, "year": 1}
+    told = {"en": "not met; the platform: delisted", "zh": "整改后仍不符合要求；平台：已移出名单"}[
+        lang
+    ]
+    answers["decide"] = receipt.model_copy(update=ended | {"stage": "not_met"})
+    assert told in pingtai(*GOOD, lang=lang).stdout
+    answers["decide"] = receipt.model_copy(update=ended | {"stage": "effective"})
+    assert not {"the platform:", "平台："} & set(pingtai(*GOOD, lang=lang).stdout.split())
+
+
 def test_application_answered(pingtai: Run, answers: dict[str, Any]) -> None:
     """An application is answered with its term, its workflow and what is awaited until when."""
     answers["state"] = view().model_copy(

@@ -1,22 +1,28 @@
 """`pingtai roster`, on a roster in memory: what people sign, what is sent, and what is shown."""
 
+import csv
 import json
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from starter.clock import today
-from starter.commands.roster.roster_file import COLUMNS, read_people, write_template
+from starter.commands.roster.roster_file import COLUMNS, read_people
+from starter.commands.roster.roster_template import write_template
 from starter.errors import BadInput
 from starter.tables.workbook import workbook
+from starter.terminal.chosen_language import speaking
 from tests.starter.memory_roster import MemoryRoster
 from tests.starter.roster_office import Office
 from workflows.periods import BEIJING
 from workflows.roster_entries import RosterProof, proof_holds
 from workflows.signed_roots import SignedRoot
 from workflows.vocabulary import District, Role
+from workflows.words import Language
 
 
 def test_two_at_one_desk_set_it_up(office: Office, roster: MemoryRoster) -> None:
@@ -204,6 +210,37 @@ def test_the_template_says_what_comes_next(office: Office) -> None:
         assert f"roster init {path}" in said
         assert f"roster add {path}" in said
         assert Path(path).read_text(encoding="utf-8-sig").startswith(first)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_template_says_how_it_is_filled_in(tmp_path: Path, lang: Language) -> None:
+    """In one language: what is required, the words of a cell, and that a document lies beside the table."""
+    with speaking(lang):
+        write_template(tmp_path / "t.csv")
+        write_template(tmp_path / "t.xlsx")
+    rows = csv.reader((tmp_path / "t.csv").read_text(encoding="utf-8-sig").splitlines())
+    needed, written, example = (dict(zip(COLUMNS, row, strict=True)) for row in [*rows][1:4])
+    required = say_in(lang, "required", "必填")
+    assert [needed[name].removeprefix("# ") for name in ("id", "role", "appointed_by")] == 3 * [
+        required
+    ]
+    assert needed["first_day"] == needed["document"] == say_in(lang, "optional", "选填")
+    assert (
+        say_in(lang, "where role is “operator”", "身份为“平台运营单位”时必填")
+        in needed["platform_id"]
+    )
+    assert all(say_in(lang, str(one), one.zh) in written["role"] for one in Role)
+    assert all(say_in(lang, str(one), one.zh) in written["district"] for one in District)
+    assert say_in(lang, "in the table's folder", "表格所在文件夹") in written["document"]
+    assert say_in(lang, "commission", "市科委、中关村管委会") == example["role"]
+    sheets = load_workbook(tmp_path / "t.xlsx").worksheets
+    read = str([[cell.value for cell in row] for sheet in sheets for row in sheet.iter_rows()])
+    assert (lang == "zh") == bool(re.search("[\u4e00-\u9fff]", read))
+
+
+def say_in(lang: Language, en: str, zh: str) -> str:
+    """Of two texts the one in a language."""
+    return zh if lang == "zh" else en
 
 
 def test_one_line_that_does_not_hold(opened: Office) -> None:

@@ -74,11 +74,18 @@ def label_in(kinds: tuple[Kind, ...], name: str) -> Label | None:
     return Label(" / ".join(en), "/".join(zh), help=labels[0].help)
 
 
+DECIDED_ON = "decided_on"
+NEEDED_WITHOUT_DATE = Words("required, or --date for all", "必填，或以 --date 统一指定")
+"""Of the day of a decision: `--date` says it for the lines that have none."""
+
+
 def needed_in(kind: Kind, name: str) -> Words:
     """Return whether a decision of a kind needs a column, in words."""
     part = next((one for one in FORMS[kind].parts if one.field == name.partition(".")[0]), None)
     if _needs(kind, name):
         return Words("required", "必填")
+    if name == DECIDED_ON:
+        return NEEDED_WITHOUT_DATE
     if part is None:
         return Words("optional", "选填")
     if part.label.by_policy:
@@ -117,7 +124,7 @@ def _of_part(kind: Kind, part: Part) -> Iterator[Column]:
             label = label_at(MODELS[kind], name) or part.label
             yield Column(name, label, part.shape, part.required, "", ())
         return
-    required = part.required and part.field != "decided_on"  # --date says it for all
+    required = part.required and part.field != DECIDED_ON  # --date says it for all
     others = OPEN_WORDS.get(part.field, ())
     shape = Shape.WORD if others else part.shape
     words = others or part.vocabulary

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from starter.commands.batch.decision_columns import (
+    DECIDED_ON,
     KIND,
+    NEEDED_WITHOUT_DATE,
     columns_of_kind,
     columns_of_kinds,
     needed_for,
@@ -69,6 +71,8 @@ def _heading_of(column: Column) -> str:
 def _needed_in_all(column: Column) -> Words:
     if column.required:
         return Words("required", "必填")
+    if column.name == DECIDED_ON:
+        return NEEDED_WITHOUT_DATE
     kinds = [one for one in Kind if any(c.name == column.name for c in columns_of_kind(one))]
     if len(kinds) == len(Kind):
         return Words("optional", "选填")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from db.countersign_queries import CountersignDraft
 from starter.client.interface import Applied
 from workflows.states import Receipt
 from workflows.words import Words
@@ -71,6 +72,8 @@ class Result:
     stage: str | None = None
     """Where the case stands now, or in a dry run would stand."""
     problem: Words | None = None
+    draft: CountersignDraft | None = None
+    """What another person signs, too, where it waits for that."""
 
     @property
     def platform(self) -> str:

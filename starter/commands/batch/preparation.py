@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+from starter.clock import today
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.decision_columns import KIND, KIND_LABEL, PLATFORM, PLATFORM_LABEL
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
@@ -62,15 +63,23 @@ class BatchPreparation:
         if raw.get("kind") not in tuple(Kind):
             raise _no_kind(entry, raw.get("kind"))
         kind = Kind(raw["kind"])
-        if "decided_on" not in raw:
-            if self._day is None:
-                label = label_at(MODELS[kind], "decided_on")
-                where = _called(entry, label, "decided_on")
-                raise BadInput(
-                    f"{where.en}: the line has no day; write one, or give --date for all that have none",
-                    f"该行没有{where.zh}；请写明，或以 --date 统一指定",
-                )
-            raw["decided_on"] = self._day
+        if "decided_on" in raw or self._day is not None:
+            return platform, await self._checked(
+                entry, platform, kind, {"decided_on": self._day, **raw}
+            )
+        without = _no_day(entry, kind)
+        try:  # what else is wrong with it is said in the same answer
+            await self._checked(entry, platform, kind, {**raw, "decided_on": str(today())})
+        except (BadInput, InvalidMessage) as error:
+            raise BadInput(
+                f"{without.words.en}; {error.words.en}", f"{without.words.zh}；{error.words.zh}"
+            ) from None
+        raise without
+
+    async def _checked(
+        self, entry: Entry, platform: str, kind: Kind, raw: dict[str, Any]
+    ) -> dict[str, Any]:
+        """A line's decision with what is filled in, if it is one."""
         raw["actor"] = self._acting.actor(raw, kind)
         if self._principal and (who := substitution_of(kind, raw)):
             if who not in self._absences:
@@ -84,7 +93,15 @@ class BatchPreparation:
             new_decision_of(raw)
         except InvalidMessage as error:
             raise NamedFields(error, MODELS[kind], headings=entry.headings) from None
-        return platform, raw
+        return raw
+
+
+def _no_day(entry: Entry, kind: Kind) -> BadInput:
+    where = _called(entry, label_at(MODELS[kind], "decided_on"), "decided_on")
+    return BadInput(
+        f"{where.en}: the line has no day; write one, or give --date for all that have none",
+        f"该行没有{where.zh}；请写明，或以 --date 统一指定",
+    )
 
 
 async def _by_entry(platform: str, raw: dict[str, Any]) -> dict[str, Any]:

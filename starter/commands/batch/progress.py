@@ -11,7 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from activities.harmless_text import harmless
+from db.countersign_queries import CountersignDraft
 from starter.commands.batch.lines import Outcome, Result
+from starter.desk.countersigning import what_comes_next, what_it_replaces
 from starter.terminal import wording
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line, watched
@@ -19,7 +21,7 @@ from workflows.words import Words
 
 _WORDS: dict[Outcome, Words] = {
     Outcome.DONE: Words("done", "已办理"),
-    Outcome.WAITING: Words("waits for a second signature", "待会签"),
+    Outcome.WAITING: Words("waiting for a second signature", "待会签"),
     Outcome.ALREADY: Words("already done", "此前已办理"),
     Outcome.BAD: Words("BAD", "【有误】"),
     Outcome.REFUSED: Words("REFUSED", "【不予受理】"),
@@ -137,10 +139,16 @@ def _in_words(result: Result) -> str:
         decided = wording.said(name, str(outcome)) if outcome else wording.what(name)
     became = say(_WORDS[result.outcome])
     if result.stage and result.outcome is not Outcome.ALREADY:
-        became += f" → {wording.stage(result.stage)}"
-    why = say(result.problem) if result.problem else ""
+        became += f" → {wording.stage_led_to(result.stage)}"
+    why = say(result.problem) if result.problem else _next(result.draft)
     words = (str(result.entry.number), result.platform, decided, became, why)
     return "  ".join(one for one in words if one)
+
+
+def _next(draft: CountersignDraft | None) -> str:
+    """Who signs a line, too, and how; and what it came in the place of."""
+    parts = (what_comes_next(draft), what_it_replaces(draft)) if draft else ()
+    return say("; ", "；").join(say(one) for one in parts if one)
 
 
 def _as_data(result: Result) -> dict[str, Any]:
@@ -154,6 +162,7 @@ def _as_data(result: Result) -> dict[str, Any]:
         "result": str(result.outcome),
         "stage": result.stage,
         "problem": result.problem._asdict() if result.problem else None,
+        "countersign": result.draft.number if result.draft else None,
         "receipt": result.receipt.model_dump(mode="json") if result.receipt else None,
     }
 

@@ -109,8 +109,8 @@ class LineSubmission(_Asked):
     async def _ask(self, line: Line) -> Result:
         form = await self._signed(line)
         if form and form.signatures_needed > len(form.decision["signatures"]):
-            if await self._leave(form.decision):
-                return Result(line.entry, Outcome.WAITING, line)
+            if left := await self._leave(form.decision):
+                return Result(line.entry, Outcome.WAITING, line, draft=left)
             form = None  # it was taken before: its case repeats its answer
         receipt = await self._client.decide(line.platform, form.decision if form else line.message)
         if receipt.set_aside_by:

@@ -92,7 +92,7 @@ def summary(rows: list[Row], known: Facts | None, leads_to: str) -> Table:
     for row in rows:
         lines.append((_line(str(numbers.get(row, "")), *_both(row.name)), say(row.value)))
     if leads_to:
-        lines.append((_line("", "Leads to", "将进入"), wording.stage(leads_to)))
+        lines.append((_line("", "Leads to", "将进入"), wording.stage_led_to(leads_to)))
     return facts(lines)
 
 

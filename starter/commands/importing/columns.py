@@ -201,6 +201,11 @@ def how(column: Column) -> Words:
     """How a cell of a column is written, and what belongs in it."""
     most = column.longest or 0
     match column.shape:
+        case Shape.DOCUMENTS if most == 1:
+            words = Words(
+                "FILE or FILE=TITLE, of a file in the table's folder; or TITLE=SHA256",
+                "表格所在文件夹中的 文件 或 文件=名称，或 名称=SHA256",
+            )
         case Shape.DOCUMENTS:
             words = Words(
                 f"FILE or FILE=TITLE, of files in the table's folder; or TITLE=SHA256; separated by ;"

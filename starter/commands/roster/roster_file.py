@@ -1,21 +1,18 @@
 """People for the roster from a table: CSV or XLSX, a row for each, headings in English or Chinese."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from starter.commands.document_files import document_beside, folder_of
-from starter.commands.new_file import write_new
 from starter.commands.word_choice import word
 from starter.errors import BadInput
 from starter.roster.roster_edits import key_line
 from starter.tables.cell_values import as_text, day_of, text_of
-from starter.tables.csv_rows import csv_of
 from starter.tables.file_content import read_many
 from starter.tables.headings import Headings, labelled
 from starter.tables.table import BEYOND, Row, read_table
-from starter.tables.workbook import TEXT, workbook
 from starter.terminal.language import say
 from starter.terminal.named_fields import NamedFields
 from workflows.field_labels import Label, label_at
@@ -49,29 +46,6 @@ _ALSO = {"id": ("编号",), KEY: ("key", "密钥"), "platform_id": ("平台编�
 _DAYS = ("first_day", "last_day")
 _SHOWN = 50
 """Lines that are named at most."""
-_EXAMPLES = (
-    {
-        "id": "kw-01",
-        "name": "李某",
-        "role": "市科委、中关村管委会",
-        "organisation": "市科委、中关村管委会",
-        "first_day": "2026-12-01",
-        "appointed_by": "市科委、中关村管委会人事处",
-        "document": "任命通知.pdf",
-        KEY: "ssh-ed25519 AAAA…",
-    },
-    {
-        "id": "hd-01",
-        "name": "王某",
-        "role": "所在区",
-        "organisation": "海淀区科技主管部门",
-        "district": "海淀区",
-        "first_day": "2026-12-01",
-        "appointed_by": "海淀区科技主管部门",
-        "document": "任命通知.pdf",
-        KEY: "ssh-ed25519 AAAA…",
-    },
-)
 
 
 def read_people(file: str, today: date) -> list[RosterEntry]:
@@ -132,39 +106,6 @@ def person_of(said: Mapping[str, Any], today: date) -> RosterEntry:
         return parse(RosterEntry, content, "roster")
     except InvalidMessage as error:
         raise NamedFields(error, RosterEntry) from None
-
-
-def write_template(target: Path) -> None:
-    """Write a table to be filled in: its headings, and two examples.
-
-    Raises:
-        BadInput: its name says no form, there is such a file, or it cannot be written.
-    """
-    suffix = target.suffix.lower()
-    if suffix not in (".csv", ".xlsx"):
-        raise BadInput(
-            f"{target}: a template is a .xlsx or a .csv file", f"{target}：模板应为 .xlsx 或 .csv"
-        )
-    rows = list(_template())
-    if suffix == ".csv":
-        content = csv_of(rows).encode("utf-8")
-    else:
-        offered = {"role": [one.zh for one in Role], "district": [one.zh for one in District]}
-        choices = {
-            place: words for place, name in enumerate(COLUMNS, 1) if (words := offered.get(name))
-        }
-        widths = [max(14, 2 * len(label.zh)) for label in COLUMNS.values()]
-        content = workbook([("people 人员", rows, widths)], choices, [TEXT] * len(COLUMNS))
-    write_new(target, content)
-
-
-def _template() -> Iterator[list[str]]:
-    """The headings in the language of the output, and below them those in the other one."""
-    yield [say(label.name) for label in COLUMNS.values()]
-    remarks = [say(label.zh, label.en) for label in COLUMNS.values()]
-    yield [f"# {remarks[0]}", *remarks[1:]]
-    for example in _EXAMPLES:
-        yield [f"# {example['id']}", *(example.get(name, "") for name in list(COLUMNS)[1:])]
 
 
 def _person(row: Row, folder: Path | None, today: date) -> RosterEntry:

@@ -8,8 +8,9 @@ import click
 
 from starter.clock import today
 from starter.commands.new_file import write_new
-from starter.commands.roster.roster_file import read_people, write_template
+from starter.commands.roster.roster_file import read_people
 from starter.commands.roster.roster_signers import NOTE, SIGN, signers
+from starter.commands.roster.roster_template import write_template
 from starter.desk.reach import directly_only
 from starter.errors import BadInput
 from starter.roster.roster_access import open_roster
@@ -111,7 +112,8 @@ async def init_command(
 def template_command(file: Path) -> None:
     """Write a table for many people. 人员登记表模板
 
-    A .csv or .xlsx file with the headings and two examples, which begin with # and are passed over.
+    A .csv or .xlsx file in the language of the output: which columns are required, how each is written, and two
+    examples; rows that begin with # are passed over. A document that it names lies in the table's folder.
 
     \b
     Example:
