@@ -21,6 +21,7 @@ from audit.commands.recovery_view import (
     show_taken_over,
     show_terms,
 )
+from audit.dossier.unpacked_dossiers import with_dossiers
 from audit.histories import Histories
 from audit.recovering.from_histories import TakenOver, take_over
 from audit.recovering.kept_histories import kept_in_archive
@@ -61,7 +62,7 @@ REGISTER, ARCHIVE = "register", "archive"
     type=click.Path(exists=True, path_type=Path),
     multiple=True,
     metavar="PATH",
-    help="Read histories from a file or a folder instead; may be repeated. 历史文件",
+    help="Read histories from files, folders or dossiers instead; may be repeated. 历史文件或档案",
 )
 @click.option(
     "--end-older",
@@ -106,11 +107,11 @@ async def recover_command(
         raise BadInput(
             "--reason is missing: it stands in each log", "缺少 --reason：理由将写入各案件记录"
         )
-    async with open_engine(patient=True) as engine:
+    async with open_engine(patient=True) as engine, with_dossiers(files) as paths:
         if not dry_run:
             await note(engine, "recover", platforms[0] if len(platforms) == 1 else None, reason)
         archive = PostgresArchive(engine, configured_store())
-        histories: Histories = FileHistories(files) if files else archive
+        histories: Histories = FileHistories(paths) if files else archive
         taken, left = list[TakenOver](), False
         if files or source != REGISTER:
             taken = [one async for one in take_over(engine, histories, platforms, dry_run=dry_run)]
