@@ -38,7 +38,7 @@ def show_card(card: PlatformCard, more: Iterable[Table | Text] | None = None) ->
     `more` is what the next decision rests on, whole; without it a line says how to see that.
     """
     years = [year for term in card.terms for year in term.assessments]
-    findings = [(year, found) for year in years for found in year.findings]
+    findings = [(year, found) for year in years for found in by_guideline(year.findings)]
     parts: list[Table | Text] = [_now(card, full=more is not None), *(more or ())]
     parts += [heading(Words("Terms", "各期")), table_of(card.terms, _TERMS)]
     if years:
@@ -51,6 +51,14 @@ def show_card(card: PlatformCard, more: Iterable[Table | Text] | None = None) ->
         parts += [heading(Words("Plaque", "牌子")), entries_table(card.plaques)]
     parts += [heading(Words("Timeline (Beijing time)", "时间线（北京时间）")), timeline(card.log)]
     show_long(*parts)
+
+
+def by_guideline(findings: Iterable[FindingRow]) -> list[FindingRow]:
+    """Return findings by round, the groups in the order of §六; one that it does not name comes last."""
+    places = {str(group): place for place, group in enumerate(IndicatorGroup)}
+    return sorted(
+        findings, key=lambda one: (one.round, places.get(one.indicator_group, len(places)))
+    )
 
 
 def _now(card: PlatformCard, *, full: bool) -> Table:

@@ -1,6 +1,7 @@
 """`pingtai countersign`: read what another officer has signed, sign it as the second, and send it."""
 
 import asyncio
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, closing, contextmanager
 from datetime import datetime
@@ -31,7 +32,7 @@ from starter.errors import BadInput
 from starter.terminal import wording
 from starter.terminal.command_runner import REFUSED, answered
 from starter.terminal.language import say
-from starter.terminal.screen import at_terminal, complain, heading, show, show_json
+from starter.terminal.screen import at_terminal, complain, heading, show, show_json, watched
 from starter.terminal.whole_number import WholeNumber
 from workflows.model import as_sent
 from workflows.refusal import Refusal, Refused
@@ -115,7 +116,9 @@ def _list(drafts: Sequence[CountersignDraft], *, as_json: bool) -> None:
     if as_json:
         show_json([draft.model_dump(mode="json") for draft in drafts])
     elif drafts:
-        show(heading(WAITING), waiting_table(drafts))
+        table = waiting_table(drafts)
+        # In a pipe nothing stands above the heads of the columns.
+        show(*([heading(WAITING), table] if watched(sys.stdout) else [table]))
     else:
         complain(Words("Nothing waits for a second signature.", "没有待会签的决定。"))
 

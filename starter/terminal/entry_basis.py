@@ -187,7 +187,9 @@ def _block(model: type[BaseModel], name: str, value: Any) -> Iterator[Block]:
 
 def in_order(given: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """The parts of an object in the guideline's own order; what it does not name comes last."""
-    places = {str(one): place for place, one in enumerate(w for v in _WORDS for w in v)}
+    # Items of an inspection and groups of an assessment share words, and have them in another order.
+    named = max(_WORDS, key=lambda words: (len({*words} & {*given}), -len(words)))
+    places = {str(one): place for place, one in enumerate(named)}
     return sorted(given.items(), key=lambda item: places.get(item[0], len(places)))
 
 

@@ -158,6 +158,7 @@ def test_the_list_says_what_is_signed_by_whom_and_until_when(
     drafts.kept[1] = drafts.kept[1].model_copy(update={"name": "固件平台", "due": due})
     sit_down("kw-2")
     pingtai(*LIST, "--certificate-number", "GX-2", "--yes")
+    assert pingtai("countersign", lang="zh").stdout.startswith("编号\t"), "the heads come first"
     for command in ("countersign", "drafts"):
         shown = pingtai(command, lang="zh").stdout
         for part in (

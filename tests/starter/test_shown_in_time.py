@@ -9,10 +9,13 @@ from pydantic import BaseModel
 from rich.console import Console
 
 from db.inbox_queries import StepCount
+from db.row_types import FindingRow
 from starter.clock import today
 from starter.commands import inbox_rows
+from starter.commands.card import by_guideline
 from starter.commands.guided.foresight import Foresight
 from starter.commands.inbox_watch import view_of
+from starter.terminal import entry_basis
 from starter.terminal.chosen_language import speaking
 from starter.terminal.days_left import days_left_words, holidays_missing
 from starter.terminal.entry_basis import basis, plain
@@ -25,7 +28,16 @@ from workflows.application import PlatformApplication
 from workflows.decisions import MODELS
 from workflows.policy import NEW_CASES
 from workflows.run_io import CaseView
-from workflows.vocabulary import District, Kind, Origin, Role, Stage, Vote
+from workflows.vocabulary import (
+    District,
+    IndicatorGroup,
+    InspectionItem,
+    Kind,
+    Origin,
+    Role,
+    Stage,
+    Vote,
+)
 from workflows.words import BilingualEnum, Language
 
 
@@ -123,6 +135,20 @@ def test_no_word_of_a_message_is_shown_as_it_is_sent(lang: Language) -> None:
             if (word.zh not in plain(str(word)) if lang == "zh" else "_" in plain(str(word)))
         }
     assert {} == wrong
+
+
+@pytest.mark.parametrize("words", [IndicatorGroup, InspectionItem])
+def test_groups_and_items_stand_in_the_order_of_the_guideline(words: type[BilingualEnum]) -> None:
+    """Whichever order they were sent in, in the text of a decision and on the card."""
+    sent = {str(one): {} for one in sorted(words, reverse=True)}
+    assert list(map(str, words)) == [name for name, _ in entry_basis.in_order(sent)]
+    rows = [FindingRow(round=what, indicator_group=name, finding="satisfactory", remark=None, score=None)
+            for name in sent for what in ("reassessment", "evaluation")]  # fmt: skip
+    if words is IndicatorGroup:
+        shown = [(one.round, one.indicator_group) for one in by_guideline(rows)]
+        assert [
+            (what, str(one)) for what in ("evaluation", "reassessment") for one in words
+        ] == shown
 
 
 def test_figures_stand_beside_their_indicators() -> None:

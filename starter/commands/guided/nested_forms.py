@@ -18,7 +18,7 @@ from starter.terminal.language import say, sentence
 from starter.terminal.official_wording import official
 from starter.terminal.screen import heading
 from workflows.decisions import MODELS, GroupFinding
-from workflows.field_labels import label_of
+from workflows.field_labels import Label, label_of
 from workflows.model import InvalidMessage, Message, parse
 from workflows.vocabulary import Kind
 from workflows.words import Words
@@ -96,8 +96,8 @@ def ask_field(
         problem = misfit(model, field, value)
         if problem:
             raise ValueError(problem)
-        if field in _IN_WORDS and prompts.plain(given).isdecimal():
-            raise ValueError(say(_IN_WORDS[field]))
+        if field in _NAMES | _IN_WORDS.keys() and prompts.plain(given).isdecimal():
+            raise ValueError(say(_IN_WORDS.get(field) or _no_number(label)))
         if field == "organisation" and len(value) < _SHORTEST:
             raise ValueError(say("an organisation's name", "应为单位名称"))
         return also(value) if also else value
@@ -137,13 +137,16 @@ def _plain(read: Read) -> Read:
     return plain
 
 
+def _no_number(label: Label) -> Words:
+    """Say what a name is of, as the question called it."""
+    return Words("a name, not a number", f"应为{label.name.zh}，不是序号")
+
+
 _SHORTEST = 2
 """Characters of an organisation's name: one alone answers another question, as y does."""
 _BODIES = (Shape.BODY, Shape.LEAD_UNIT)
-_NAME = Words("a name, not a number", "应为名称，不是序号")
+_NAMES = {"name", "organisation"}
 _IN_WORDS = {
-    "name": _NAME,
-    "organisation": _NAME,
     "remark": Words("a remark in words; Enter: none", "应为文字说明；没有说明请按回车"),
 }
 """Fields in which a number is no answer: whoever types one answers another question."""
