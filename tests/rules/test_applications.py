@@ -52,7 +52,7 @@ def test_an_unknown_field_of_technology_is_refused_and_policy_may_add_one() -> N
         ({"majority_of": [0, 3]}, "majority_of is a share such as [2, 3]"),
         (
             {"assessment_opens_from_hour": 18},
-            "assessment_opens_from_hour lies before assessment_opens_until_hour",
+            "assessment_opens_from_hour must lie before assessment_opens_until_hour",
         ),
         ({"experts_at_least": 3}, "Input should be greater than or equal to 4"),
         ({"listing_day": 3}, "Extra inputs are not permitted"),
