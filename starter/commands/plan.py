@@ -36,6 +36,7 @@ _HOW = (
         " SOURCE=SHARE, in percent.",
         "运作机制按《指引》用语填写，多项以分号分隔；资金来源写作 来源=份额（百分数）。",
     ),
+    Words("Amounts are in units of 10,000 yuan (万元).", "金额单位为万元。"),
 )
 
 

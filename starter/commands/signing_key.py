@@ -145,6 +145,12 @@ _PUBLIC = Words(
     "Public key, for the keepers of the roster to enter", "公钥（须报人员目录管理人员登记）"
 )
 _ENTERED = Words("Public key", "公钥")
+_ANOTHERS = Words(
+    "This key signs for nobody else. Are you that person: pingtai login --id with their id. Are you not: make a"
+    " key of your own, pingtai login --new-key",
+    "该密钥不能为他人签名。您即该人员的，请以其编号登记：pingtai login --id 编号；不是的，请新制本人密钥："
+    "pingtai login --new-key",
+)
 
 
 def show_public_line(profile: Profile, *, enters: bool = False) -> None:
@@ -162,7 +168,7 @@ def show_public_line(profile: Profile, *, enters: bool = False) -> None:
     from starter.client.key_standing import Standing  # noqa: PLC0415 - only who has a key
 
     asked = _standing(profile, enters=enters)
-    entered = asked and asked[0] in (Standing.CAN_SIGN, Standing.NOT_YET)
+    entered = asked and asked[0] in (Standing.CAN_SIGN, Standing.NOT_YET, Standing.ANOTHER_PERSONS)
     later = _entered_later(profile) if asked and asked[1].in_no_entry else None
     show(heading(_ENTERED if entered or later else _PUBLIC))
     write_line(line)
@@ -190,6 +196,8 @@ def _tell_standing(profile: Profile, standing: "Standing", found: "KeyStanding")
         show(facts([(_ROSTER, Words(en + (who.en if who else ""), zh + (who.zh if who else "")))]))
     if found.objection:
         complain(found.objection)
+    if standing is Standing.ANOTHER_PERSONS:
+        complain(_ANOTHERS)
     elif found.in_no_entry:
         complain(in_no_entry(profile.id))
     if found.proof:

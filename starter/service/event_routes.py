@@ -20,7 +20,7 @@ from starter.service.parameters import Engine
 from starter.service.problem_details import Kind, Problem
 from starter.service.responses import reply
 from starter.value_names import terms_beside
-from workflows.cloud_events import EVENT_NAMES, Wanted
+from workflows.cloud_events import EVENT_NAMES, REFUSED, Wanted
 from workflows.vocabulary import District, Happening
 from workflows.vocabulary import Kind as DecisionKind
 from workflows.words import Words, listed_zh
@@ -44,13 +44,19 @@ def _listed(one: str, most: int, of: Words) -> str:
     return in_words(f"^({one})(,({one})){{0,{most - 1}}}$", form)
 
 
+_REFUSED = "不予受理"
+
+
 def _any_of(words: Iterable[str]) -> str:
     return "|".join(words)
 
 
 def _among(words: Iterable[str]) -> Words:
     every = tuple(words)
-    terms = terms_beside(every, DecisionKind, Happening, District)
+    terms = [
+        f"{_REFUSED}（{one}）" if one == REFUSED else one
+        for one in terms_beside(every, DecisionKind, Happening, District)
+    ]
     return Words(f"any of {', '.join(every)}", f"以下任意项：{listed_zh(terms)}")
 
 

@@ -205,4 +205,6 @@ def test_whoami_says_how_the_key_stands(
         assert (True, True) == (why in shown.stderr, key.openssh() in shown.stdout)
         assert zh in pingtai("whoami", lang="zh").stderr
     answers["proofs"], answers["no_holder"] = {}, "hd-07"
-    assert ("属于他人" in said()[0], said()[1]) == (True, "another_persons")
+    words, told = said()
+    assert ("属于他人" in words, told) == (True, "another_persons")
+    assert "须报人员目录" not in words, "it stands in the roster: under another's name"

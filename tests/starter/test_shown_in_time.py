@@ -140,7 +140,7 @@ def test_no_word_of_a_message_is_shown_as_it_is_sent(lang: Language) -> None:
 @pytest.mark.parametrize("words", [IndicatorGroup, InspectionItem])
 def test_groups_and_items_stand_in_the_order_of_the_guideline(words: type[BilingualEnum]) -> None:
     """Whichever order they were sent in, in the text of a decision and on the card."""
-    sent = {str(one): {} for one in sorted(words, reverse=True)}
+    sent: dict[str, Any] = {str(one): {} for one in sorted(words, reverse=True)}
     assert list(map(str, words)) == [name for name, _ in entry_basis.in_order(sent)]
     rows = [FindingRow(round=what, indicator_group=name, finding="satisfactory", remark=None, score=None)
             for name in sent for what in ("reassessment", "evaluation")]  # fmt: skip

@@ -3,10 +3,12 @@
 import pytest
 
 from starter.service.error_handlers import problem_of
+from starter.service.event_routes import _among
 from starter.service.feed_messages import NewSubscription
 from starter.service.parameter_words import in_plain_words
 from starter.terminal.official_wording import official
 from starter.value_names import terms_beside
+from workflows.cloud_events import EVENT_NAMES
 from workflows.decision_reading import new_decision_of
 from workflows.model import InvalidMessage, invalid, parse
 from workflows.vocabulary import District
@@ -69,3 +71,11 @@ def test_an_event_that_is_none() -> None:
         assert zh in found.zh
         assert found.zh.startswith("订阅：events.0：没有此事项")
     assert ["海淀区（haidian）", "y"] == terms_beside(["haidian", "y"], District)
+
+
+def test_each_event_that_may_be_asked_for_has_its_term() -> None:
+    """Refusals, too, which are neither a decision nor a happening."""
+    named = _among(EVENT_NAMES).zh.removeprefix("以下任意项：").split("、")
+    assert len(named) == len(EVENT_NAMES)
+    assert [] == [one for one in named if "（" not in one]
+    assert "不予受理（refused）" in named

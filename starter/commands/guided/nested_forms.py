@@ -139,7 +139,7 @@ def _plain(read: Read) -> Read:
 
 def _no_number(label: Label) -> Words:
     """Say what a name is of, as the question called it."""
-    return Words("a name, not a number", f"应为{label.name.zh}，不是序号")
+    return Words(f"the {label.name.en} in words, not a number", f"应为{label.name.zh}，不是序号")
 
 
 _SHORTEST = 2
