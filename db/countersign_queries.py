@@ -89,7 +89,7 @@ async def countersign_draft(source: Source, number: int) -> CountersignDraft | N
     return read(CountersignDraft, rows[0]) if rows else None
 
 
-_ROWS = f"""SELECT {columns(CountersignDraft, of="d", but=("name", "due", "target"))}, p.name, (
+_ROWS = f"""SELECT {columns(CountersignDraft, of="d", but=("name", "due", "target", "replaces"))}, p.name, (
     SELECT NULLIF(min(a.due), '{UNKNOWN.isoformat()}') FROM awaiting AS a
     WHERE a.platform_id = d.platform_id AND a.year = d.year AND a.kind = d.kind
 ) AS due, (
