@@ -380,14 +380,14 @@ def test_what_the_client_added_is_no_difference() -> None:
 @pytest.mark.parametrize(
     ("lost", "advice"),
     [
-        ({"server"}, "pingtai recover --all --end-older"),
-        ({"register"}, "pingtai audit reconcile --repair"),
-        ({"server", "register"}, "Send the decision again with its id"),
+        (("server",), "pingtai recover --all --end-older"),
+        (("register",), "pingtai audit reconcile --repair"),
+        (("server", "register"), "Send the decision again with its id"),
     ],
     ids=str,
 )
 def test_where_one_part_has_it_nobody_sends_it_again(
-    lost: set[str], advice: str, capsys: pytest.CaptureFixture[str]
+    lost: tuple[str, ...], advice: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """To a case that goes on from an older copy it would be new: it comes from the part that has it."""
     case, receipt = decided()
