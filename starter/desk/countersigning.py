@@ -235,10 +235,17 @@ async def leave_unless_signed(
         preview = await client.check(raw["case"]["platform_id"], unsigned)
         if preview.repeated:
             return None
-        left = await drafts.leave(raw)
-        before = tuple(one.number for one in waiting if _is_replaced(one, left))
-        return left.model_copy(update={"replaces": before})
+        return await leave_in_place(drafts, waiting, raw)
     raise BadInput(already_signed(theirs))
+
+
+async def leave_in_place(
+    drafts: CountersignDrafts, waiting: Iterable[CountersignDraft], raw: dict[str, Any]
+) -> CountersignDraft:
+    """Leave a decision, and say which of those that wait it came in the place of. Raises as `leave`."""
+    left = await drafts.leave(raw)
+    before = tuple(one.number for one in waiting if _is_replaced(one, left))
+    return left.model_copy(update={"replaces": before})
 
 
 def _is_replaced(one: CountersignDraft, left: CountersignDraft) -> bool:

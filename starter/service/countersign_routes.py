@@ -10,6 +10,7 @@ from db.countersign_queries import CountersignDraft
 from starter.desk.countersigning import (
     DirectCountersignDrafts,
     already_signed,
+    leave_in_place,
     signed_by_another,
     signed_once,
 )
@@ -80,10 +81,11 @@ async def leave_countersign_draft(
             platform = decision.case.platform_id
             who.only_of(await district_of(request.app.state.backends, platform))
         drafts = DirectCountersignDrafts(engine, engine)
-        if theirs := signed_by_another(await drafts.waiting(), decision.sent):
+        waiting = await drafts.waiting()
+        if theirs := signed_by_another(waiting, decision.sent):
             raise invalid("decision", "signatures", *already_signed(theirs))
         await _expect_accepted(request, decision)
-        left = await drafts.leave(data)
+        left = await leave_in_place(drafts, waiting, data)
         return reply(left, 201, {"Location": str(router.prefix)})
 
     return await answer_once(request, who, key, data, work)
