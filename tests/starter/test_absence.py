@@ -107,7 +107,7 @@ def test_it_must_be_said_who_names(pingtai: Run) -> None:
     """Without a profile and flags it says what is missing."""
     result = pingtai(*NAME, lang="zh")
     assert 2 == result.exit_code
-    assert "--actor, --role, --organisation" in result.stderr
+    assert "--actor、--role、--organisation" in result.stderr
     assert "pingtai login" in result.stderr
 
 
