@@ -50,6 +50,7 @@ _NOT_TYPED_IN = {
     "pingtai audit timeline": _FILES,
     "pingtai audit verify": _FILES,
     "pingtai audit witness": "needs a publication and a key",
+    "pingtai move": "needs another Temporal",
     "pingtai next-term": _FILES,
     "pingtai audit receipt": _FILES,
     "pingtai audit roster": _ROSTER,

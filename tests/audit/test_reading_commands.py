@@ -213,7 +213,7 @@ def test_moments_of_one_minute_are_told_apart() -> None:
         (("state", MUCH, "--seq", "7-y1.1"), "No entry 7-y1.1"),
         (("state", MUCH, "--seq", "last"), "use an entry"),
         (("state", MUCH, "--at", "yesterday"), "YYYY-MM-DD"),
-        (("state", MUCH, "--at", "0001-01-01T00:00"), "YYYY-MM-DD"),
+        (("state", MUCH, "--at", "0001-01-01T00:00"), "no such day or hour"),
         (("diff", MUCH, "--from", "1.1", "--to", "9999-12-31T23:59-14:00"), "YYYY-MM-DD"),
         (("state", MUCH, "--at", "2027-03-01T10:00T24:00"), "YYYY-MM-DD"),
         (("state", MUCH, "--at", "2000-01-01"), "had not been applied for at that time"),

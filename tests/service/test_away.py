@@ -7,10 +7,10 @@ import pytest
 from fastapi import FastAPI
 
 from db.key_rows import Keys
+from starter.client import queue_pollers
 from starter.client.temporal_client import PingtaiClient
 from starter.errors import Unreachable
 from starter.service import backends as reaching
-from starter.service import readiness
 from starter.service.app import make_app
 from starter.service.backends import ConfiguredBackends
 from starter.service.scopes import Scope
@@ -103,7 +103,7 @@ async def test_a_queue_without_a_worker_is_not_ready(
     found: FastAPI, monkeypatch: pytest.MonkeyPatch, world: World
 ) -> None:
     """`readyz` names the worker alone: Temporal and PostgreSQL answer."""
-    monkeypatch.setattr(readiness, "TASK_QUEUE", "nobody-polls-this")
+    monkeypatch.setattr(queue_pollers, "TASK_QUEUE", "nobody-polls-this")
     async with calling(found) as client:
         answer = await client.get("/readyz")
     assert "not ready: worker" == problem(answer, 503, "away")["en"]
