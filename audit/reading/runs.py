@@ -29,7 +29,6 @@ from workflows.run_io import (
 Raw = Mapping[str, Any]
 
 _ATTRIBUTES = "EventAttributes"
-_LOCAL_ACTIVITY = "core_local_activity"
 _CAUSES = (
     "timerFired",
     "childWorkflowExecutionStarted",
@@ -257,7 +256,7 @@ class _Reader:
 
     def _marker(self, number: int, at: datetime, about: Raw) -> None:
         """What a task decides after a local activity bears the moment at which that was over."""
-        if about.get("markerName") == _LOCAL_ACTIVITY:
+        if about.get("markerName") == "core_local_activity":
             over = payloads(about["details"]["data"])[0]["complete_time"]
             ended = datetime.fromtimestamp(over["seconds"], UTC)
             ended += timedelta(microseconds=over["nanos"] // 1000)

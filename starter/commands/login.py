@@ -1,13 +1,11 @@
 """`pingtai login` and `logout`: say once who you are, and in which roles you act."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from starter.commands.guided.dialogue import GO_BACK, Dialogue
-from starter.commands.guided.nested_forms import ask_field
+from starter.commands.login_form import asked, asked_person
 from starter.commands.organisation_check import known_to_system
 from starter.commands.roster_person import as_entered, known_person
 from starter.commands.signing_key import (
@@ -192,7 +190,7 @@ def logout_command() -> None:
 def _login(said: dict[str, str | None], *, add: bool, new: bool, new_key: bool) -> None:
     bare = not (add or new_key or any(map(_given, said.values())))
     if bare and at_terminal():  # the roster may know the rest
-        said = said | {"person": _asked_person()}
+        said = said | {"person": asked_person()}
     entry = None if add else known_person(said)
     if entry:
         said = said | as_entered(entry)
@@ -231,7 +229,7 @@ def _new_profile(
     """The profile that the flags and the answers say; with one `before` that one with one more role."""
     answers = dict(said) | ({"person": before.id} if before else {})
     if at_terminal():
-        answers = _asked(answers)
+        answers = asked(answers)
     role = {field: answers[flag] for field, flag in _OF_ROLE.items() if answers[flag]}
     kept = before.model_dump(mode="json", exclude_none=True) if before else {}
     return _checked(
@@ -328,38 +326,6 @@ def _of_service(profile: Profile) -> list[tuple[Said, object]]:
         (Words("service", "服务地址"), service.url),
         (Words("key file", "密钥文件"), service.key_file),
     ]
-
-
-def _asked_person() -> str:
-    talk = Dialogue()
-
-    def ask() -> str:
-        with talk.part("id"):
-            return str(ask_field(talk, Actor, "id"))
-
-    return talk.run(ask)
-
-
-def _asked(said: Mapping[str, str | None]) -> dict[str, str | None]:
-    """What the flags said, and what they did not say, asked for."""
-    if not all(said[name] for name in ("person", "role", "organisation")):
-        show(GO_BACK)
-    talk = Dialogue()
-
-    def ask() -> dict[str, str | None]:
-        answers = dict(said)
-        for name, field in (("person", "id"), ("role", "role"), ("organisation", "organisation")):
-            with talk.part(field):
-                answers[name] = said[name] or ask_field(talk, Actor, field)
-        if answers["role"] == Role.DISTRICT and not said["district"]:
-            with talk.part("district"):
-                answers["district"] = ask_field(talk, Actor, "district")
-        if answers["role"] == Role.OPERATOR and not said["credit_code"]:
-            with talk.part("credit_code"):
-                answers["credit_code"] = ask_field(talk, Actor, "credit_code", needed=False)
-        return answers
-
-    return talk.run(ask)
 
 
 def _show(as_json: bool) -> None:

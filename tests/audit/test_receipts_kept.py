@@ -384,7 +384,6 @@ def test_what_the_client_added_is_no_difference() -> None:
         (("register",), "pingtai audit reconcile --repair"),
         (("server", "register"), "Send the decision again with its id"),
     ],
-    ids=str,
 )
 def test_where_one_part_has_it_nobody_sends_it_again(
     lost: tuple[str, ...], advice: str, capsys: pytest.CaptureFixture[str]

@@ -1,8 +1,7 @@
 """What needs two signatures waits for the second; another officer reads it, signs it and sends both."""
 
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,75 +10,48 @@ import pytest
 from click.testing import Result
 
 from db.countersign_queries import CountersignDraft
-from db.row_types import LogLine
 from starter.clock import today
 from starter.desk.countersigning import has_moved_on, signed_once
-from starter.desk.profile import Profile, ProfileRole, ProfileSigning, write_profile
-from starter.signing.key_files import make_key
+from starter.desk.profile import Profile, write_profile
 from tests.register.cases import Told
 from tests.rules import cases
 from tests.rules.cases import at_stage, decide
 from tests.rules.signing import Person, bound, signed
 from tests.starter.shown_cases import lines
-from tests.starter.test_guided import show_case
-from tests.starter.waiting_drafts import PretendDrafts, proofs, signers
+from tests.starter.waiting_drafts import (
+    COMMISSION,
+    PretendDrafts,
+    officer_at_desk,
+    proofs,
+    put_where_commands_look,
+    signers,
+)
 from workflows.model import InvalidMessage
 from workflows.refusal import Refusal, Refused
 from workflows.run_io import DecisionPreview
 from workflows.ssh_signatures import PublicKey
 from workflows.states import Receipt
-from workflows.vocabulary import Happening, Kind, Role, Stage
+from workflows.vocabulary import Happening, Kind, Stage
 
 Run = Callable[..., Result]
 Sent = list[tuple[str, dict[str, Any]]]
-COMMISSION = ProfileRole(role=Role.COMMISSION, organisation="市科委、中关村管委会")
 LIST = ("list", "one", "p-1", "--outcome", "included", "--list-number", "2027-01")
 LISTING = (*LIST, "--certificate-number", "GX-1", "--yes")
 
 
+Sit = Callable[[str], PublicKey]
+
+
 @pytest.fixture(autouse=True)
 def drafts(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -> PretendDrafts:
-    """Where the commands find them; the case asks for two signatures."""
-    there = PretendDrafts()
-
-    @asynccontextmanager
-    async def opened(**_: Any) -> AsyncIterator[PretendDrafts]:
-        yield there
-
-    class Register:
-        async def log(self, platform: str) -> list[LogLine]:
-            found: list[LogLine] = answers["log"]
-            return found
-
-    @asynccontextmanager
-    async def reads(**_: Any) -> AsyncIterator[Register]:
-        yield Register()
-
-    monkeypatch.setattr("starter.desk.countersigning.open_countersign_drafts", opened)
-    monkeypatch.setattr("starter.commands.countersign.open_countersign_drafts", opened)
-    monkeypatch.setattr("starter.commands.countersign.open_reads", reads)
-    answers["signatures_needed"] = 2
-    show_case(answers, at_stage(Stage.LISTING))
-    answers["check"] = DecisionPreview(stage=Stage.VALID)
-    answers["proofs"] = proofs("kw-1", "kw-2", "kw-3")
-    return there
+    """What waits, where the commands find it."""
+    return put_where_commands_look(monkeypatch, answers)
 
 
 @pytest.fixture
-def sit_down(tmp_path: Path) -> Callable[[str], PublicKey]:
+def sit_down(tmp_path: Path) -> Sit:
     """Let an officer with a key sit at the desk."""
-
-    def sit(person: str) -> PublicKey:
-        path = tmp_path / f"{person}-own.key"
-        key = make_key(path)
-        signing = ProfileSigning(key_file=str(path))
-        write_profile(Profile(id=person, roles=(COMMISSION,), signing=signing))
-        return key
-
-    return sit
-
-
-Sit = Callable[[str], PublicKey]
+    return lambda person: officer_at_desk(person, tmp_path)
 
 
 def test_the_first_officer_leaves_it_and_the_second_sends_it(
@@ -262,109 +234,6 @@ def test_what_the_rules_refuse_now_is_said_before_the_question(
     assert "suspended" in refused.stderr
     alone = pingtai("countersign", "1", "--yes", lang="zh")
     assert "仍待会签；如需撤回：pingtai countersign 1 --drop" in alone.stderr
-
-
-def test_many_are_countersigned_with_one_question(
-    pingtai: Run,
-    sent: Sent,
-    drafts: PretendDrafts,
-    sit_down: Sit,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A batch of the first officer, and one question to the second; each has its own signatures."""
-    sit_down("kw-1")
-    said = {"kind": "listing", "outcome": "included", "list_number": "2027-01"}
-    rows = [
-        {"platform": "p-1", **said, "certificate_number": f"GX-{n}", "decided_on": str(today())}
-        for n in range(5)
-    ]
-    batch = "\n".join(json.dumps(row) for row in rows)
-    left = pingtai("decide", "--file", "-", "--yes", stdin=batch)
-    assert (0, [], 5) == (left.exit_code, sent, len(drafts.kept)), left.output
-    assert "5 waiting for a second signature" in left.stderr
-    assert "p-1  listing: included" in (line := left.stdout.splitlines()[0])
-    assert line.endswith("waiting for a second signature  another officer: pingtai countersign 1")
-    sit_down("kw-2")
-    monkeypatch.setattr("starter.commands.countersign.at_terminal", lambda: True)
-    done = pingtai("countersign", "--all", stdin="y\n")
-    assert (0, 5, {}) == (done.exit_code, len(sent), drafts.kept), done.output
-    assert 1 == done.output.count("Sign and submit 5?")
-    assert all(len(set(signers(raw))) == 2 for _, raw in sent)
-
-
-def test_one_that_is_refused_does_not_stop_the_others(
-    pingtai: Run,
-    drafts: PretendDrafts,
-    sit_down: Sit,
-    answers: dict[str, Any],
-) -> None:
-    """It is told with its number, and the code is that of a refusal."""
-    sit_down("kw-1")
-    pingtai(*LISTING)
-    pingtai(*LISTING)
-    sit_down("kw-2")
-    answers["decide"] = Refused(Refusal(rule="§四", en="no", zh="不", stage="x"))
-    done = pingtai("countersign", "--all", "--yes")
-    assert (3, 2) == (done.exit_code, len(drafts.kept))
-    assert "1 p-1: no" in done.stderr and "2 p-1: no" in done.stderr
-    assert "It waits on. To drop it: pingtai countersign 2 --drop" in done.stderr
-
-
-def test_what_was_signed_for_a_case_that_moved_on_is_dropped(
-    pingtai: Run,
-    sent: Sent,
-    drafts: PretendDrafts,
-    sit_down: Sit,
-    answers: dict[str, Any],
-) -> None:
-    """It is refused with words, and waits no longer."""
-    case = at_stage(Stage.LISTING)
-    sit_down("kw-1")
-    answers["to_sign"] = {"platform_id": "p-1", "term": 1, "answers": case.content_chain().newest}
-    pingtai(*LISTING)
-    decide(case, Kind.LISTING, "not_included")
-    answers["log"] = lines(Told(case, datetime.now(UTC)))
-    sit_down("kw-2")
-    done = pingtai("countersign", "1", "--yes")
-    assert (3, [], {}) == (done.exit_code, sent, drafts.kept)
-    assert "the case has moved on since kw-1 signed this: it was dropped" in done.stderr
-    assert "waits on" not in done.stderr
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_dropping_names_what_is_dropped(
-    pingtai: Run, drafts: PretendDrafts, sit_down: Sit, lang: str
-) -> None:
-    """A bare --drop dropped nothing, without a word."""
-    sit_down("kw-1")
-    pingtai(*LISTING)
-    told = pingtai("countersign", "--drop", lang=lang)
-    assert (2, 1, "") == (told.exit_code, len(drafts.kept), told.stdout)
-    assert "--all" in told.stderr
-
-
-def test_what_is_decided_anew_says_what_it_replaces(
-    pingtai: Run, drafts: PretendDrafts, sit_down: Sit
-) -> None:
-    """Its number waits no more: the one alone says so, and a line of a batch."""
-    sit_down("kw-1")
-    pingtai(*LISTING)
-    (first,) = drafts.kept
-    anew = pingtai(*LIST, "--certificate-number", "GX-2", "--yes")
-    assert f"in place of no. {first}, which waits no more" in anew.stdout
-    (second,) = (number for number in drafts.kept if number != first)
-    said = {"kind": "listing", "outcome": "included", "list_number": "2027-01"}
-    row = {"platform": "p-1", **said, "certificate_number": "GX-3", "decided_on": str(today())}
-    line = pingtai("decide", "--file", "-", "--yes", stdin=json.dumps(row), lang="zh").stdout
-    assert f"取代编号 {first}、{second}，后者不再待会签" in line
-
-
-def test_dropping_takes_it_back(pingtai: Run, drafts: PretendDrafts, sit_down: Sit) -> None:
-    """Whoever signed it first, too; nothing was decided."""
-    sit_down("kw-1")
-    pingtai(*LISTING)
-    assert 0 == pingtai("countersign", "1", "--drop").exit_code
-    assert {} == drafts.kept
 
 
 def test_where_a_case_stands_is_seen_in_its_log() -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from starter.desk.profile import Profile, write_profile
 from tests.starter.test_countersign import (
-    COMMISSION,
     LISTING,
     Run,
     Sent,
@@ -16,7 +15,7 @@ from tests.starter.test_countersign import (
     drafts,
     sit_down,
 )
-from tests.starter.waiting_drafts import PretendDrafts, proofs, signers
+from tests.starter.waiting_drafts import COMMISSION, PretendDrafts, proofs, signers
 
 __all__ = ["drafts", "sit_down"]
 

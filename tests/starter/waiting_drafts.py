@@ -1,16 +1,29 @@
 """Decisions that wait for a second signature, in memory, and the officers who may sign them."""
 
 from base64 import b64decode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from db.countersign_queries import CountersignDraft
+from db.row_types import LogLine
 from starter.desk.countersigning import no_draft, signed_once
+from starter.desk.profile import Profile, ProfileRole, ProfileSigning, write_profile
+from starter.signing.key_files import make_key
+from tests.rules.cases import at_stage
+from tests.starter.test_guided import show_case
 from workflows.decision_reading import decision_of
 from workflows.roster_entries import RosterEntry, RosterProof, prove_entry
+from workflows.run_io import DecisionPreview
 from workflows.signed_form import signed_form
 from workflows.ssh_signatures import PublicKey, signer_of
-from workflows.vocabulary import Role
+from workflows.vocabulary import Role, Stage
+
+COMMISSION = ProfileRole(role=Role.COMMISSION, organisation="市科委、中关村管委会")
 
 
 class PretendDrafts:
@@ -63,3 +76,41 @@ def signers(raw: dict[str, Any]) -> list[PublicKey]:
     """The keys by which a decision was signed, which verify."""
     form = signed_form(decision_of(raw))
     return [signer_of(b64decode(one["sshsig"]), form) for one in raw["signatures"]]
+
+
+def put_where_commands_look(
+    monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]
+) -> PretendDrafts:
+    """Keep what waits where the commands find it; the case asks for two signatures."""
+    there = PretendDrafts()
+
+    @asynccontextmanager
+    async def opened(**_: Any) -> AsyncIterator[PretendDrafts]:
+        yield there
+
+    class Register:
+        async def log(self, platform: str) -> list[LogLine]:
+            found: list[LogLine] = answers["log"]
+            return found
+
+    @asynccontextmanager
+    async def reads(**_: Any) -> AsyncIterator[Register]:
+        yield Register()
+
+    monkeypatch.setattr("starter.desk.countersigning.open_countersign_drafts", opened)
+    monkeypatch.setattr("starter.commands.countersign.open_countersign_drafts", opened)
+    monkeypatch.setattr("starter.commands.countersign.open_reads", reads)
+    answers["signatures_needed"] = 2
+    show_case(answers, at_stage(Stage.LISTING))
+    answers["check"] = DecisionPreview(stage=Stage.VALID)
+    answers["proofs"] = proofs("kw-1", "kw-2", "kw-3")
+    return there
+
+
+def officer_at_desk(person: str, folder: Path) -> PublicKey:
+    """Let an officer with a key of their own sit at the desk."""
+    path = folder / f"{person}-own.key"
+    key = make_key(path)
+    signing = ProfileSigning(key_file=str(path))
+    write_profile(Profile(id=person, roles=(COMMISSION,), signing=signing))
+    return key
