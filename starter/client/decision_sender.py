@@ -90,9 +90,7 @@ class DecisionSender:
         try:
             answer = await self._update(workflow_id, raw)
         except NoSuchPlatform:
-            if not again and await self._runs(workflow_id):
-                return await self._decide(platform_id, decision, again=True)
-            answer = await self._of_ended(workflow_id, platform_id, checked, raw)
+            answer = await self._was_not_there(workflow_id, platform_id, decision, raw, again=again)
         except Refused as error:
             if case is None and not again and await self._runs(workflow_id):
                 return await self._decide(platform_id, decision, again=True)
@@ -105,6 +103,24 @@ class DecisionSender:
                 answer = await self._of_ended(workflow_id, platform_id, checked, raw)
         self._forms.note(workflow_id, answer)
         return await self._with_due(workflow_id, answer)
+
+    async def _was_not_there(
+        self,
+        workflow_id: str,
+        platform_id: str,
+        decision: Decision | dict[str, Any],
+        raw: dict[str, Any],
+        *,
+        again: bool,
+    ) -> Receipt:
+        """The answer where a case had ended; or begins just now, as at the end of a move."""
+        if again or not await self._runs(workflow_id):
+            try:
+                return await self._of_ended(workflow_id, platform_id, decision_of(raw), raw)
+            except Refused:
+                if again or not await self._runs(workflow_id):
+                    raise
+        return await self._decide(platform_id, decision, again=True)
 
     async def _with_proofs_of_today(self, raw: dict[str, Any]) -> dict[str, Any]:
         """A signed decision whose proofs lead to the roster in force: what was signed has none of them.

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import workflow
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
@@ -20,13 +21,14 @@ from audit.recovering.recovering_terms import RecoveringTerms
 from audit.recovering.recovery_sender import Outcome
 from audit.recovering.statement import Stating
 from audit.replay.replaying import replay
+from db.open_cases import OpenCase, open_cases
 from starter.client.temporal_client import PingtaiClient
-from starter.errors import Moved
+from starter.errors import Moved, no_such_platform
 from tests.rules.builders import application
 from tests.workflows.test_crashes import Away
 from tests.workflows.test_recovered_cases import logs_of
 from tests.workflows.world import Life, World
-from worker.doctor.check_cases import open_cases_run
+from worker.doctor import check_cases
 from workflows import case_workflow, leaving_case
 from workflows.application import PlatformApplication
 from workflows.circumstances import Edition
@@ -34,6 +36,7 @@ from workflows.contract import MOVE_AWAY, PATCH_V0_4
 from workflows.log_id import LogId
 from workflows.model import parse
 from workflows.record import find_chain_break
+from workflows.states import Receipt
 from workflows.vocabulary import Happening
 
 PROFILE = "cluster"
@@ -193,6 +196,34 @@ async def test_signals_of_that_moment_are_judged_or_not_taken(
     assert known == taken
 
 
+async def test_a_case_that_arrives_while_it_is_looked_for_has_not_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not there when the decision comes, nor when the client looks; then it is, and takes it."""
+    life = await world.apply()
+    await life.settled(life.handle)
+    update, runs = PingtaiClient._update, PingtaiClient._runs
+    early = {"_update", "_runs"}
+
+    async def sent_too_early(self: Any, workflow_id: str, raw: dict[str, Any]) -> Receipt:
+        if "_update" in early:
+            early.discard("_update")
+            raise no_such_platform(life.id)
+        return await update(self, workflow_id, raw)
+
+    async def seen_too_early(self: Any, workflow_id: str) -> bool:
+        if "_runs" in early:
+            early.discard("_runs")
+            return False
+        return await runs(self, workflow_id)
+
+    monkeypatch.setattr(PingtaiClient, "_update", sent_too_early)
+    monkeypatch.setattr(PingtaiClient, "_runs", seen_too_early)
+    raw = await life.decision("recommendation")
+    assert "inspection" == (await world.client.decide(life.id, raw)).stage
+    assert not early
+
+
 async def test_a_run_of_before_moves(
     world: World, elsewhere: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,7 +267,9 @@ async def test_what_cannot_settle_stays_and_decides_on(
     assert done.ended is Ended.MOVED
 
 
-async def test_where_it_was_nothing_begins_again(world: World, elsewhere: World) -> None:
+async def test_where_it_was_nothing_begins_again(
+    world: World, elsewhere: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither a recovery nor an application there begins it beside itself; who has the profile is led on."""
     life = await world.apply()
     await life.settled(life.handle)
@@ -249,7 +282,12 @@ async def test_where_it_was_nothing_begins_again(world: World, elsewhere: World)
     assert "it has moved to the Temporal of profile cluster" in found.why.en
     form = application(platform_id=life.id, application_id=f"a-{life.id}")
     assert (await world.client.apply(parse(PlatformApplication, form))).repeated
-    finding = await open_cases_run(world.temporal, world.engine)
+
+    async def own(engine: AsyncEngine) -> list[OpenCase]:
+        return [one for one in await open_cases(engine) if life.id in one.workflow_id]
+
+    monkeypatch.setattr(check_cases, "open_cases", own)  # other tests leave theirs in the register
+    finding = await check_cases.open_cases_run(world.temporal, world.engine)
     assert "have moved to the Temporal of profile cluster" in finding.what.en
 
 
