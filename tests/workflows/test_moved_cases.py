@@ -263,6 +263,7 @@ async def test_what_cannot_settle_stays_and_decides_on(
         assert "did not settle in time" in done.why.en
         assert (await life.decide("inspection")).stage == "expert_review"
         register.open = True
+    await life.settled(life.handle)  # what waited is sent again after a while
     (done,) = await moved(mover(world, elsewhere), life)
     assert done.ended is Ended.MOVED
 
