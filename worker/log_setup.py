@@ -27,6 +27,7 @@ from starter.client.sdk_internals import (
     DROPPED_COROUTINE,
     FAILED_TASK,
     FAILURE_MESSAGE,
+    LATE_CANCEL,
     PYTHON_STACK,
 )
 from worker.log_contents import without_contents
@@ -253,7 +254,9 @@ def quiet_warnings() -> None:
     """Send Python's warnings to the log, without those that the SDK brings about in itself.
 
     Where a workflow cannot be made of its input, the SDK has made coroutines for the messages that came
-    with it and drops them: of each, Python would warn that it was never awaited.
+    with it and drops them: of each, Python would warn that it was never awaited. A local activity that has
+    answered is sometimes asked to end all the same.
     """
     logging.captureWarnings(capture=True)
     warnings.filterwarnings("ignore", DROPPED_COROUTINE, category=RuntimeWarning)
+    warnings.filterwarnings("ignore", LATE_CANCEL, category=UserWarning)

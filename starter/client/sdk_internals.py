@@ -165,3 +165,5 @@ FAILURE_MESSAGE = re.compile(r'failure: Some\(Failure \{ message: "((?:[^"\\]|\\
 DROPPED_COROUTINE = r"coroutine '_WorkflowInstanceImpl\."
 """Where a workflow cannot be made of its input, the SDK has made coroutines for the messages that came
 with it and drops them: of each, Python would warn that it was never awaited."""
+LATE_CANCEL = "Cannot find activity to cancel for token b'local_act"
+"""Of a local activity whose answer crosses the request to cancel it, as when its case leaves the cache."""

@@ -125,7 +125,7 @@ def test_the_core_says_a_failure_in_its_own_words(written: io.StringIO) -> None:
     )
 
 
-def test_coroutines_that_the_sdk_drops_are_not_warned_of(written: io.StringIO) -> None:
+def test_what_the_sdk_does_to_itself_is_not_warned_of(written: io.StringIO) -> None:
     """Those of the SDK only: one of ours that is never awaited is a mistake, and shows itself in a line."""
     shown = warnings.showwarning
     with warnings.catch_warnings():
@@ -134,6 +134,7 @@ def test_coroutines_that_the_sdk_drops_are_not_warned_of(written: io.StringIO) -
         theirs = "coroutine '_WorkflowInstanceImpl._apply.<locals>.run' was never awaited"
         for words in (theirs, "coroutine 'ours' was never awaited"):
             warnings.warn(words, RuntimeWarning, stacklevel=1)
+        warnings.warn(f"Cannot find activity to cancel for token {b'local_act_1'!r}", stacklevel=1)
     logging.captureWarnings(capture=False)
     warnings.showwarning = shown
     assert sys.stderr is not written
