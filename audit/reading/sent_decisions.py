@@ -1,17 +1,18 @@
 """What a message of a history says, as a log would have it; and which message an entry came of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from audit.reading.runs import Message
 from workflows.decision import ADDED_BY_LOG
 from workflows.decision_reading import decision_of
 from workflows.model import InvalidMessage
-from workflows.record import LogEntry
+from workflows.record import EntryKind, LogEntry
 from workflows.states import content_of
 from workflows.vocabulary import Kind
 
 Said = tuple[Any, ...]
+_NOT_OWN = frozenset({*ADDED_BY_LOG, "roster"})
 
 
 def said_by(name: str, raw: Any) -> Said:
@@ -20,13 +21,18 @@ def said_by(name: str, raw: Any) -> Said:
         decision = decision_of(raw, Kind(name) if name in tuple(Kind) else None)
     except InvalidMessage:
         return ()
-    return decision.kind, decision.result, content_of(decision), decision.actor
+    return decision.kind, decision.result, _own(content_of(decision)), decision.actor
 
 
 def said_in(entry: LogEntry) -> Said:
     """What an entry has of it."""
-    content = {key: value for key, value in entry.said.items() if key not in ADDED_BY_LOG}
-    return entry.name, entry.outcome, content, entry.actor
+    said = _own(entry.said) if entry.kind is EntryKind.DECISION else entry.said
+    return entry.name, entry.outcome, said, entry.actor
+
+
+def _own(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a decision, without what the log adds, and the roster's versions, which have an entry of their own."""
+    return {key: value for key, value in content.items() if key not in _NOT_OWN}
 
 
 def message_of(messages: Sequence[Message], entry: LogEntry, held_in: int) -> Message | None:

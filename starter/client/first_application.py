@@ -113,6 +113,7 @@ async def application_of_run(
 
     Raises:
         Unreachable: Temporal does not answer.
+        MissingKey: it is encrypted, and the key is not here.
     """
     handle = client.get_workflow_handle(run.id, run_id=run.run_id)
     try:
@@ -126,6 +127,12 @@ async def application_of_run(
     try:
         decoded = await run.data_converter.decode(payloads[:1])
         form = parse(PlatformApplication, decoded[0], blank_allowed=True)
+    except KeyError:  # so the SDK says that it does not know the encoding
+        from starter.client.missing_keys import missing_key  # noqa: PLC0415 - a circle; and seldom
+
+        if missing := await missing_key(client, run.id):
+            raise missing from None
+        return None
     except (InvalidMessage, IndexError, RuntimeError, ValueError, TypeError, AttributeError):
         return None  # bytes, an unknown encoding, another message: whatever somebody sent
     return FirstApplication(form.application_id, form.term, form)

@@ -6,6 +6,8 @@ from typing import Any
 from audit.reading.runs import Message
 from audit.reading.sent_decisions import message_of, said_by, said_in
 from tests.rules.cases import START, decision, moment, platform
+from tests.rules.rosters import Roster, person
+from workflows.model import as_sent
 from workflows.record import LogEntry
 
 
@@ -22,6 +24,14 @@ def test_an_entry_says_what_its_message_says() -> None:
     entry, raw = taken()
     assert said_by("decide", raw) == said_in(entry) == said_by("recommendation", raw)
     assert said_by("decide", {"kind": "recommendation"}) == ()
+
+
+def test_versions_of_the_roster_are_no_part_of_what_is_decided() -> None:
+    """They come with the decision, and stand in an entry of their own before it."""
+    known = Roster(person("kw-1"), person("kw-2"))
+    raw = {"kind": "termination", **decision("termination", platform())}
+    brought = {**raw, "roster": [as_sent(known.newest)]}
+    assert said_by("decide", brought) == said_by("decide", raw) != ()
 
 
 def test_a_decision_that_was_refused_may_be_sent_anew_under_its_id() -> None:

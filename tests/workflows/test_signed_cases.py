@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from audit.archive.server_histories import ServerHistories
+from audit.reading.case_logs import read_runs
+from audit.reading.check_histories import check_reading
 from db import roster_queries
 from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
@@ -181,6 +184,8 @@ async def test_what_had_ended_is_set_aside_by_whoever_stands_in_the_roster_today
             )
         ).stage
     )
+    runs = [one async for one in ServerHistories(world.temporal).runs(id_)]
+    assert check_reading(read_runs(id_, runs)) == [], "what came with it is no part of its words"
 
 
 async def test_what_is_brought_in_is_signed_with_its_application(
