@@ -6,10 +6,10 @@ from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.tables import log_entries, terms
+from workflows.record_shares import RECEIPT_BYTES
 
 _OF_AN_ENTRY = 450
 """Bytes of an entry besides what was said and by whom: names, moments, two hashes."""
-_OF_A_RECEIPT = 500
 
 
 class RecordSize(NamedTuple):
@@ -25,7 +25,7 @@ async def largest_records(engine: AsyncEngine, at_least: int) -> list[RecordSize
     """Return the logs of open terms that take so many bytes or more, the largest first."""
     c = log_entries.c
     said = func.octet_length(cast(c.said, Text))
-    actor = func.coalesce(func.octet_length(cast(c.actor, Text)) + _OF_A_RECEIPT, 0)
+    actor = func.coalesce(func.octet_length(cast(c.actor, Text)) + RECEIPT_BYTES, 0)
     size = func.sum(said + actor + _OF_AN_ENTRY)
     of_open = (terms.c.platform_id == c.platform_id) & (terms.c.term == c.term)
     query = (

@@ -48,7 +48,7 @@ ROOM_TO_CORRECT = 200_000
 UNBOUNDED = frozenset({Kind.WITHDRAWAL, Kind.TERMINATION, Kind.RESUMPTION})
 """Always fits: who wants to leave may, and nothing stays suspended for want of room. It repeats only after
 a setting aside or a suspension, which are bounded."""
-_RECEIPT = 500
+RECEIPT_BYTES = 500
 """What a receipt takes at the most, but for very long ids (bytes)."""
 
 
@@ -75,10 +75,10 @@ class RecordRoom:
             return
         share = (entry.name, entry.outcome, entry.actor.role)
         if share in self._said:
-            self._repeats[share] += size + _RECEIPT
+            self._repeats[share] += size + RECEIPT_BYTES
         self._said.add(share)
         if entry.name == Kind.SET_ASIDE:
-            self._correcting += size + _RECEIPT
+            self._correcting += size + RECEIPT_BYTES
 
     def shortage(
         self, decision: Decision, receipts: int, plans: int, *, shares: bool
@@ -89,7 +89,7 @@ class RecordRoom:
         size = len(canonical(decision.sent))
         correcting = decision.kind == Kind.SET_ASIDE
         limit = MAX_RECORD_BYTES + (ROOM_TO_CORRECT if correcting else 0)
-        whole = self.taken + _RECEIPT * (receipts + 1) + plans + size
+        whole = self.taken + RECEIPT_BYTES * (receipts + 1) + plans + size
         if shares:
             shortage = self._shortage_of_share(decision)
             if shortage:
@@ -112,7 +112,9 @@ class RecordRoom:
             limit, used = SHARES[share], self._repeats[share]
         else:
             return None
-        used += len(canonical(content_of(decision))) + _RECEIPT  # the log has a plan's hash only
+        used += (
+            len(canonical(content_of(decision))) + RECEIPT_BYTES
+        )  # the log has a plan's hash only
         if used <= limit:
             return None
         return Words(

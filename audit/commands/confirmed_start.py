@@ -1,10 +1,28 @@
-"""The question before cases are started that ran elsewhere before."""
+"""What is asked before cases are started that ran elsewhere before: which, why, and whether it is meant."""
+
+from collections.abc import Sequence
 
 from starter.errors import BadInput
 from starter.terminal.command_runner import Declined
 from starter.terminal.language import say
 from starter.terminal.screen import at_terminal
 from workflows.words import Words
+
+
+def check_scope(
+    platforms: Sequence[str], *, everything: bool, reason: str | None, dry_run: bool
+) -> None:
+    """Let a command go on that says which terms it is about, and why.
+
+    Raises:
+        BadInput: it names platforms and says --all, or neither; or there is no reason for the logs.
+    """
+    if everything is bool(platforms):
+        raise BadInput("Name platforms, or say --all", "请指定平台编号，或用 --all 指定全部")
+    if not (dry_run or reason):
+        raise BadInput(
+            "--reason is missing: it stands in each log", "缺少 --reason：理由将写入各案件记录"
+        )
 
 
 def confirm_start(question: Words, *, agreed: bool) -> None:

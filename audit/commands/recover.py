@@ -13,7 +13,7 @@ from audit.archive.archive_store import configured_store
 from audit.archive.file_archive import FileHistories
 from audit.commands import WRONG
 from audit.commands.audit_options import json_lines_option
-from audit.commands.confirmed_start import confirm_start
+from audit.commands.confirmed_start import check_scope, confirm_start
 from audit.commands.progress_line import watching
 from audit.commands.recovery_view import (
     show_recovered,
@@ -35,7 +35,6 @@ from starter.client.temporal_connection import connect
 from starter.commands.own_signature import OwnSignature
 from starter.desk.reach import directly_only
 from starter.desk.user_name import who
-from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from workflows.contract import ROSTER_ID
 from workflows.words import Words, counted
@@ -101,12 +100,7 @@ async def recover_command(
       pingtai recover bj-riscv-soc --from archive --reason 数据文件损坏
     """
     directly_only("pingtai recover", "pingtai recover")
-    if everything is bool(platforms):
-        raise BadInput("Name platforms, or say --all", "请指定平台编号，或用 --all 指定全部")
-    if not (dry_run or reason):
-        raise BadInput(
-            "--reason is missing: it stands in each log", "缺少 --reason：理由将写入各案件记录"
-        )
+    check_scope(platforms, everything=everything, reason=reason, dry_run=dry_run)
     async with open_engine(patient=True) as engine, with_dossiers(files) as paths:
         if not dry_run:
             await note(engine, "recover", platforms[0] if len(platforms) == 1 else None, reason)

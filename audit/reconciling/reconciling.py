@@ -31,6 +31,9 @@ from workflows.activity_messages import DueDate
 from workflows.log_id import LogId
 from workflows.words import Words
 
+IN_NO_HISTORY = Words(
+    "it is in the register, and in no history", "名册中有此记录，而没有相应的历史"
+)
 _PAGE = 500
 AT_WORK = 2.0
 """Seconds: a case at work writes within moments, and what differs is compared once more."""
@@ -234,10 +237,7 @@ def _unproved(
     """Name those logs among some that the histories do not have."""
     for place in expected.unproved:
         if place in places:
-            words = Words(
-                "it is in the register, and in no history", "名册中有此记录，而没有相应的历史"
-            )
-            yield Problem(f"{reading.platform_id}, log {place.name}", words)
+            yield Problem(f"{reading.platform_id}, log {place.name}", IN_NO_HISTORY)
 
 
 def _impossible(reading: Reading, expected: ExpectedRegister) -> Iterator[Problem]:

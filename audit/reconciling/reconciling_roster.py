@@ -13,7 +13,7 @@ from audit.reading.roster_log_reading import (
     roster_faults,
 )
 from audit.reconciling.differences import Difference, What
-from audit.reconciling.reconciling import Reconciled
+from audit.reconciling.reconciling import IN_NO_HISTORY, Reconciled
 from audit.reconciling.roster_rows import held_log, row_faults
 from db.roster_store import write_roster
 from db.roster_tables import roster_log
@@ -21,8 +21,6 @@ from workflows.contract import ROSTER_ID
 from workflows.record import LogEntry
 from workflows.roster_batches import RosterBatch
 from workflows.words import Words
-
-_NO_HISTORY = Words("it is in the register, and in no history", "名册中有此记录，而没有相应的历史")
 
 
 async def reconcile_roster(
@@ -42,7 +40,7 @@ async def reconcile_roster(
     done = Reconciled(ROSTER_ID, runs=reading.runs, entries=len(reading.log or held))
     done.problems = [*reading.problems, *_differing(reading, held)]
     if not reading.runs:
-        done.not_checked = [Problem(ROSTER_ID, _NO_HISTORY)]
+        done.not_checked = [Problem(ROSTER_ID, IN_NO_HISTORY)]
     missing = reading.log[len(held) :]
     done.differences = [
         Difference(table=roster_log.name, key={"seq": one.seq}, what=What.MISSING)

@@ -90,7 +90,9 @@ class DecisionSender:
         try:
             answer = await self._update(workflow_id, raw)
         except NoSuchPlatform:
-            answer = await self._was_not_there(workflow_id, platform_id, decision, raw, again=again)
+            answer = await self._was_not_there(
+                workflow_id, platform_id, checked, raw, decision=decision, again=again
+            )
         except Refused as error:
             if case is None and not again and await self._runs(workflow_id):
                 return await self._decide(platform_id, decision, again=True)
@@ -108,15 +110,16 @@ class DecisionSender:
         self,
         workflow_id: str,
         platform_id: str,
-        decision: Decision | dict[str, Any],
+        checked: Decision,
         raw: dict[str, Any],
         *,
+        decision: Decision | dict[str, Any],
         again: bool,
     ) -> Receipt:
         """The answer where a case had ended; or begins just now, as at the end of a move."""
         if again or not await self._runs(workflow_id):
             try:
-                return await self._of_ended(workflow_id, platform_id, decision_of(raw), raw)
+                return await self._of_ended(workflow_id, platform_id, checked, raw)
             except Refused:
                 if again or not await self._runs(workflow_id):
                     raise

@@ -17,6 +17,13 @@ _FORMATS = {Shape.DAY: "yyyy-mm-dd", Shape.NUMBER: "General", Shape.DECIMAL: "Ge
 """All others are text: a spreadsheet would take 2024-2 for a date, and 00096 for 96."""
 _WIDTH = 28
 EXPLAINED = Words("columns", "列说明")
+OF_A_COLUMN = (
+    Words("column", "列名"),
+    Words("required", "是否必填"),
+    Words("how it is written", "填写方法"),
+    Words("words", "可选词语"),
+)
+"""What the second sheet says of each column: its heads."""
 
 
 class TableTemplate(NamedTuple):

@@ -1,47 +1,21 @@
 """Many that wait for a second signature; what of them is refused, dropped, or decided anew."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 
 from starter.clock import today
 from tests.register.cases import Told
 from tests.rules.cases import at_stage, decide
 from tests.starter.shown_cases import lines
-from tests.starter.waiting_drafts import (
-    PretendDrafts,
-    officer_at_desk,
-    put_where_commands_look,
-    signers,
-)
+from tests.starter.test_countersign import LIST, LISTING, Run, Sent, Sit, drafts, sit_down
+from tests.starter.waiting_drafts import PretendDrafts, signers
 from workflows.refusal import Refusal, Refused
-from workflows.ssh_signatures import PublicKey
 from workflows.vocabulary import Kind, Stage
 
-Run = Callable[..., Result]
-Sent = list[tuple[str, dict[str, Any]]]
-LIST = ("list", "one", "p-1", "--outcome", "included", "--list-number", "2027-01")
-LISTING = (*LIST, "--certificate-number", "GX-1", "--yes")
-
-
-Sit = Callable[[str], PublicKey]
-
-
-@pytest.fixture(autouse=True)
-def drafts(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -> PretendDrafts:
-    """What waits, where the commands find it."""
-    return put_where_commands_look(monkeypatch, answers)
-
-
-@pytest.fixture
-def sit_down(tmp_path: Path) -> Sit:
-    """Let an officer with a key sit at the desk."""
-    return lambda person: officer_at_desk(person, tmp_path)
+__all__ = ["drafts", "sit_down"]
 
 
 def test_many_are_countersigned_with_one_question(

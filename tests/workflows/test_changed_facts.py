@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from temporalio import workflow
 
 from audit.archive.server_histories import ServerHistories
 from audit.dossier.making import make
@@ -14,12 +13,10 @@ from db.as_of import register_on
 from tests.rules.builders import DISTRICT, OPERATOR, OPERATOR_CODE, Raw
 from tests.workflows.test_crashes import Away
 from tests.workflows.test_setting_aside import settled
-from tests.workflows.world import Life, World
+from tests.workflows.world import Life, World, worker_of_0_4
 from worker.demo.clockwork import until
-from workflows import case_workflow
-from workflows.circumstances import Edition
 from workflows.contract import DISTRICT as DISTRICT_ATTRIBUTE
-from workflows.contract import FOLLOW_PLATFORM, PATCH_V0_4, PATCH_V0_5_LATER
+from workflows.contract import FOLLOW_PLATFORM, PATCH_V0_5_LATER
 from workflows.periods import beijing_date
 from workflows.record import LogEntry, find_chain_break
 from workflows.refusal import Refused
@@ -278,12 +275,7 @@ async def test_a_case_of_before_takes_the_change_at_once(
     world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A run of 0.4.0 and its open assessment go by the newer edition from the change on, and replay."""
-
-    def before_0_5() -> Edition:
-        return Edition.V0_4 if workflow.patched(PATCH_V0_4) else Edition.V0_1
-
-    with monkeypatch.context() as worker_of_before:
-        worker_of_before.setattr(case_workflow, "edition_of_run", before_0_5)
+    with worker_of_0_4(monkeypatch):
         life = await world.in_its_first_year()
         await life.decide("self_report")
     await rename(life)

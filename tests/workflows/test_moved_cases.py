@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
-from temporalio import workflow
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -27,12 +26,11 @@ from starter.errors import Moved, no_such_platform
 from tests.rules.builders import application
 from tests.workflows.test_crashes import Away
 from tests.workflows.test_recovered_cases import logs_of
-from tests.workflows.world import Life, World
+from tests.workflows.world import Life, World, worker_of_0_4
 from worker.doctor import check_cases
-from workflows import case_workflow, leaving_case
+from workflows import leaving_case
 from workflows.application import PlatformApplication
-from workflows.circumstances import Edition
-from workflows.contract import MOVE_AWAY, PATCH_V0_4
+from workflows.contract import MOVE_AWAY
 from workflows.log_id import LogId
 from workflows.model import parse
 from workflows.record import find_chain_break
@@ -228,12 +226,7 @@ async def test_a_run_of_before_moves(
     world: World, elsewhere: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Begun by release 0.4.0, with its assessment: it leaves like any other, and goes on by the newest."""
-
-    def before_0_5() -> Edition:
-        return Edition.V0_4 if workflow.patched(PATCH_V0_4) else Edition.V0_1
-
-    with monkeypatch.context() as worker_of_before:
-        worker_of_before.setattr(case_workflow, "edition_of_run", before_0_5)
+    with worker_of_0_4(monkeypatch):
         life = await world.in_its_first_year()
         await life.decide("self_report")
     (done,) = await moved(mover(world, elsewhere), life)

@@ -1,14 +1,15 @@
 """A real Temporal with time skipping, a real register, a worker; and platforms to live in it."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio import workflow
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 
@@ -23,9 +24,10 @@ from tests.rules import builders
 from tests.rules.builders import DOCUMENT, Raw, application
 from worker.demo.clockwork import A_MOMENT, Clockwork, in_a_run_after, until
 from worker.worker_process import make_worker
-from workflows import assessment_workflow
+from workflows import assessment_workflow, case_workflow
 from workflows.application import PlatformApplication
-from workflows.contract import assessment_workflow_id, platform_workflow_id
+from workflows.circumstances import Edition
+from workflows.contract import PATCH_V0_4, assessment_workflow_id, platform_workflow_id
 from workflows.lifecycle import PLATFORM
 from workflows.model import parse
 from workflows.periods import anniversary, beijing_date
@@ -60,6 +62,18 @@ def brought_in(years: int, *, days: int = 0, **changes: Any) -> Raw:
         ],
     }
     return builders.decision(Kind.BRINGING_IN, "zr-1", today, **usual | changes)
+
+
+@contextmanager
+def worker_of_0_4(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Runs that begin meanwhile do so as release 0.4.0 began them."""
+
+    def before_0_5() -> Edition:
+        return Edition.V0_4 if workflow.patched(PATCH_V0_4) else Edition.V0_1
+
+    with monkeypatch.context() as before:
+        before.setattr(case_workflow, "edition_of_run", before_0_5)
+        yield
 
 
 class World:

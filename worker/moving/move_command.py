@@ -9,7 +9,7 @@ from audit.archive.archiver import ArchivingNotes, archive_now
 from audit.archive.server_histories import ServerHistories
 from audit.commands import WRONG
 from audit.commands.audit_options import json_lines_option
-from audit.commands.confirmed_start import confirm_start
+from audit.commands.confirmed_start import check_scope, confirm_start
 from audit.commands.progress_line import watching
 from audit.moving.moving_cases import Ended, MovingCases, Sides
 from audit.recovering.statement import Stating
@@ -20,7 +20,7 @@ from starter.client.temporal_connection import connect
 from starter.commands.own_signature import OwnSignature
 from starter.desk.reach import directly_only
 from starter.desk.user_name import who
-from starter.errors import BadInput, no_such_platform
+from starter.errors import no_such_platform
 from starter.terminal.command_runner import answering
 from starter.terminal.whole_number import WholeNumber
 from worker.moving.move_view import MoveReport
@@ -81,12 +81,7 @@ async def move_command(
       pingtai move --to cluster --all --reason 迁往集群
     """
     directly_only("pingtai move", "pingtai move")
-    if everything is bool(platforms):
-        raise BadInput("Name platforms, or say --all", "请指定平台编号，或用 --all 指定全部")
-    if not (dry_run or reason):
-        raise BadInput(
-            "--reason is missing: it stands in each log", "缺少 --reason：理由将写入各案件记录"
-        )
+    check_scope(platforms, everything=everything, reason=reason, dry_run=dry_run)
     async with open_engine(patient=True) as engine:
         old, new = await connect(), await connect(profile=profile)
         await prepare_other_side(old, new, profile, change=not dry_run)

@@ -16,6 +16,7 @@ from starter.commands.batch.decision_headings import decision_headings
 from starter.commands.importing.columns import Column, how
 from starter.commands.message_shapes import Shape
 from starter.commands.table_template import (
+    OF_A_COLUMN,
     TableTemplate,
     choices_of,
     remark,
@@ -112,10 +113,7 @@ def _explained(kinds: tuple[Kind, ...]) -> Iterator[list[Cell]]:
         say(one)
         for one in (
             Words("kind of decision", "事项"),
-            Words("column", "列名"),
-            Words("required", "是否必填"),
-            Words("how it is written", "填写方法"),
-            Words("words", "可选词语"),
+            *OF_A_COLUMN,
         )
     ]
     headings = {column.name: _heading_of(column) for column in columns_of_kinds(kinds)}

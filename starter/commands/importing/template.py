@@ -7,7 +7,12 @@ from starter.commands.importing.application_cells import cell_of
 from starter.commands.importing.application_files import HEADINGS
 from starter.commands.importing.columns import COLUMNS, YEARS, Column, how
 from starter.commands.importing.example import EXAMPLES
-from starter.commands.table_template import TableTemplate, choices_of, write_table_template
+from starter.commands.table_template import (
+    OF_A_COLUMN,
+    TableTemplate,
+    choices_of,
+    write_table_template,
+)
 from starter.tables.cell_values import Cell
 from starter.terminal.language import language, say
 from starter.terminal.screen import show
@@ -79,10 +84,7 @@ def _explained() -> Iterator[list[Cell]]:
     yield [
         say(one)
         for one in (
-            Words("column", "列名"),
-            Words("required", "是否必填"),
-            Words("how it is written", "填写方法"),
-            Words("words", "可选词语"),
+            *OF_A_COLUMN,
             Words("name of the field, in JSON", "字段名（JSON 文件用）"),
         )
     ]

@@ -8,6 +8,7 @@ from starter.commands.importing.columns import Column, how
 from starter.commands.message_shapes import Shape, shape_of
 from starter.commands.roster.roster_file import COLUMNS, KEY
 from starter.commands.table_template import (
+    OF_A_COLUMN,
     TableTemplate,
     choices_of,
     remark,
@@ -117,15 +118,7 @@ def _needed(column: Column) -> Words:
 
 
 def _explained(columns: list[Column]) -> Iterator[list[Cell]]:
-    yield [
-        say(one)
-        for one in (
-            Words("column", "列名"),
-            Words("required", "是否必填"),
-            Words("how it is written", "填写方法"),
-            Words("words", "可选词语"),
-        )
-    ]
+    yield [say(one) for one in OF_A_COLUMN]
     for column in columns:
         yield [
             _heading(column),
