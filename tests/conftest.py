@@ -21,8 +21,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # A run in the background of a script, or under `nohup`, ignores these, and so would all that it starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    # Servers in Go look for garbage less often: a tenth of their time, for memory that they have for minutes.
-    os.environ.setdefault("GOGC", "400")
+    # Servers in Go look for garbage less often: a sixth of their time, for memory that they have for minutes.
+    os.environ.setdefault("GOGC", "1000")
     is_worker = hasattr(config, "workerinput")
     if not is_worker:
         config.add_cleanup(begin_run())
@@ -32,12 +32,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
-    """Look for no garbage among what is loaded for good, half a million objects: neither now nor later."""
+    """Look for no garbage among what is loaded for good, half a million objects: neither now nor later.
+
+    Nor, later, at every few hundred new objects: a twelfth of all that the tests' own Python did.
+    """
     gc.disable()
     import_in_turn(session.config)
     collected = yield
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     gc.enable()
     return collected
 
