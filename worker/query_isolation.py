@@ -3,7 +3,8 @@
 A direct query on a case that is not cached brings the case's history, and the SDK keeps what it built
 from it. Since Temporal 1.31 that history can end with events of a workflow task that is never written
 (docs/decisions/0001-queries-on-uncached-cases.md). The SDK counts them as seen, so it skips the signal
-that later gets their number. Therefore a case is evicted from the cache with the answer to the query.
+that later gets their number. Therefore a case is evicted from the cache with the answer to the query. So it is where a query came
+with a task that waits for a local activity (docs/decisions/0006-no-local-activities.md).
 """
 
 from collections.abc import Callable
@@ -24,8 +25,11 @@ from temporalio.workflow import Info
 from starter.client.sdk_internals import (
     allow_slow_tasks,
     can_evict,
+    count_answers,
+    count_questions,
     evict,
     has_direct_query,
+    has_query,
     spare_payload_visits,
 )
 from workflows.model import build_models
@@ -94,20 +98,26 @@ class QueryIsolatedInstance(WorkflowInstance):
         terms: "TermWatch | None" = None,
     ) -> None:
         self._inner, self._run_id, self._evict, self._terms = inner, run_id, evict, terms
+        self._asking = 0
+        """How many local activities are under way."""
 
     def activate(self, act: "Activation") -> "Completion":
-        """Handle an activation; a direct query's ends in eviction.
+        """Handle an activation; a query that came by itself, or beside a local activity, ends in eviction.
 
         It is asked for before the answer is given: once the core has the answer, a task that waits
-        behind the query would be applied to what the query left.
+        behind the query would be applied to what the query left. A task that waits for a local activity
+        is written in two parts when a query that came with it is answered meanwhile; what follows from the
+        activity would happen in the second part, and in the first when it is replayed.
         """
-        if has_direct_query(act):
+        self._asking -= count_answers(act)
+        if has_direct_query(act) or (self._asking > 0 and has_query(act)):
             self._evict(self._run_id)
-        if self._terms is None:
-            return self._inner.activate(act)
-        self._terms.begin(act)
+        if self._terms is not None:
+            self._terms.begin(act)
         completion = self._inner.activate(act)
-        self._terms.mark(completion)
+        if self._terms is not None:
+            self._terms.mark(completion)
+        self._asking += count_questions(completion)
         return completion
 
     def get_serialization_context(self, command_info: object) -> SerializationContext | None:

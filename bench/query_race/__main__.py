@@ -9,11 +9,13 @@ import argparse
 import asyncio
 import os
 import tempfile
+from collections import Counter
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 from bench.query_race.race import lagging_clocks, race
 from bench.query_race.server import dev_server
+from bench.query_race.split_tasks import split_tasks
 
 
 async def main() -> int:
@@ -30,7 +32,10 @@ async def main() -> int:
         found["clock differs in replay"] = await lagging_clocks(
             address, arguments.workflows, isolated=arguments.isolated
         )
-    wrong = found["lost"] + found["stuck"] + found["not replayable"]
+        split = await split_tasks(address, arguments.workflows, isolated=arguments.isolated)
+    found += Counter({f"split: {name}": number for name, number in split.items()})
+    split_wrong = split.total() - split["as it was"]
+    wrong = found["lost"] + found["stuck"] + found["not replayable"] + split_wrong
     print(", ".join(f"{name}: {found[name]}" for name in sorted(found)), flush=True)
     return int(wrong > 0)
 

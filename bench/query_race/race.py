@@ -14,7 +14,7 @@ from bench.query_race.counting import QUEUE, Counting, note
 from worker.query_isolation import make_isolating_worker
 
 _SIGNALS = ("first", "second", "third")
-_PATIENCE = timedelta(seconds=25)
+PATIENCE = timedelta(seconds=25)
 Flow = WorkflowHandle[Counting, list[str]]
 
 
@@ -57,7 +57,7 @@ async def lagging_clocks(address: str, flows: int, *, isolated: bool, settle: fl
     ]
     async with await _worker(address, isolated=isolated):
         await asyncio.sleep(2 * settle)
-    asked = [asyncio.create_task(h.query(Counting.clock, rpc_timeout=_PATIENCE)) for h in handles]
+    asked = [asyncio.create_task(h.query(Counting.clock, rpc_timeout=PATIENCE)) for h in handles]
     await asyncio.sleep(2 * settle)
     for handle in handles:
         await handle.signal(Counting.send, "late")
@@ -74,10 +74,10 @@ async def lagging_clocks(address: str, flows: int, *, isolated: bool, settle: fl
 
 async def _waiting(handles: list[Flow], settle: float) -> list[asyncio.Task[Any]]:
     """Queries, and then refused updates, that wait for a worker."""
-    queries = [asyncio.create_task(h.query(Counting.state, rpc_timeout=_PATIENCE)) for h in handles]
+    queries = [asyncio.create_task(h.query(Counting.state, rpc_timeout=PATIENCE)) for h in handles]
     await asyncio.sleep(settle)
     updates = [
-        asyncio.create_task(h.execute_update(Counting.refuse, rpc_timeout=_PATIENCE))
+        asyncio.create_task(h.execute_update(Counting.refuse, rpc_timeout=PATIENCE))
         for h in handles
     ]
     await asyncio.sleep(settle)

@@ -62,6 +62,21 @@ def has_direct_query(activation: "Activation") -> bool:
     return any(job.query_workflow.query_id == DIRECT_QUERY for job in activation.jobs)
 
 
+def has_query(activation: "Activation") -> bool:
+    """Whether an activation answers a query."""
+    return any(job.HasField("query_workflow") for job in activation.jobs)
+
+
+def count_questions(completion: "Completion") -> int:
+    """How many local activities a workflow asks for with a completion."""
+    return sum(c.HasField("schedule_local_activity") for c in completion.successful.commands)
+
+
+def count_answers(activation: "Activation") -> int:
+    """How many local activities have ended with an activation."""
+    return sum(job.resolve_activity.is_local for job in activation.jobs)
+
+
 def is_eviction(activation: "Activation") -> bool:
     """Whether an activation takes the workflow out of the worker's cache."""
     return any(job.HasField("remove_from_cache") for job in activation.jobs)

@@ -11,6 +11,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.bridge import worker as bridge
 from temporalio.bridge.proto.workflow_activation import (
     QueryWorkflow,
+    ResolveActivity,
     SignalWorkflow,
     WorkflowActivation,
     WorkflowActivationJob,
@@ -24,6 +25,7 @@ from temporalio.worker import WorkflowInstance
 
 from bench.query_race.counting import Counting
 from bench.query_race.race import lagging_clocks, race
+from bench.query_race.split_tasks import split_tasks
 from starter.client.case_queries import CaseQueries
 from starter.client.sdk_internals import DIRECT_QUERY, TASK_SECONDS, spare_payload_visits
 from starter.errors import Unreachable
@@ -53,6 +55,21 @@ async def test_a_query_does_not_change_the_clock(temporal: TemporalServer) -> No
     assert await lagging_clocks(temporal.address, 6, isolated=True, settle=0.3) == 0
 
 
+async def test_a_query_splits_no_task(temporal: TemporalServer) -> None:
+    """A query that came with a task, whose local activity ends meanwhile, has no task written in two parts."""
+    found = await split_tasks(temporal.address, 8, isolated=True, settle=0.3)
+    assert {"as it was": 8} == found
+
+
+async def test_temporal_still_splits_tasks(temporal: TemporalServer) -> None:
+    """With Temporal's own worker such a history replays otherwise, or not; when this fails, so may it go."""
+    for _ in range(4):
+        found = await split_tasks(temporal.address, 8, isolated=False, settle=0.3)
+        if found.total() > found["as it was"]:
+            return
+    pytest.fail("32 times no task was split: see docs/decisions/0006-no-local-activities.md")
+
+
 async def test_temporal_still_needs_the_isolation(temporal: TemporalServer) -> None:
     """With Temporal's own worker signals are lost; when this fails, the isolation may go."""
     for _ in range(4):  # chance decides which worker takes what: more than one race may be needed
@@ -64,26 +81,44 @@ async def test_temporal_still_needs_the_isolation(temporal: TemporalServer) -> N
     )
 
 
+def asked(query_id: str) -> WorkflowActivationJob:
+    """A query's part of an activation."""
+    return WorkflowActivationJob(query_workflow=QueryWorkflow(query_id=query_id))
+
+
+SIGNALED = WorkflowActivationJob(signal_workflow=SignalWorkflow())
+WITH_A_TASK = asked("with-a-task")
+ANSWERED = WorkflowActivationJob(resolve_activity=ResolveActivity(is_local=True))
+
+
 @pytest.mark.parametrize(
-    ("job", "evicted"),
+    ("activations", "happened"),
     [
-        (WorkflowActivationJob(query_workflow=QueryWorkflow(query_id=DIRECT_QUERY)), ["run"]),
-        (WorkflowActivationJob(query_workflow=QueryWorkflow(query_id="with-a-task")), []),
-        (WorkflowActivationJob(signal_workflow=SignalWorkflow()), []),
+        ([asked(DIRECT_QUERY)], ["evicted", "handled"]),
+        ([WITH_A_TASK], ["handled"]),
+        ([SIGNALED, WITH_A_TASK], ["handled", "evicted", "handled"]),
+        ([SIGNALED, ANSWERED, WITH_A_TASK], ["handled", "handled", "handled"]),
     ],
-    ids=["direct query", "query that came with a task", "signal"],
+    ids=["direct", "with a task", "while it asks", "when it was answered"],
 )
-def test_only_a_direct_query_evicts(job: WorkflowActivationJob, evicted: list[str]) -> None:
-    """The eviction is asked for before the query is answered; nothing else asks for one."""
-    happened: list[str] = []
+def test_which_queries_evict(activations: list[WorkflowActivationJob], happened: list[str]) -> None:
+    """A direct one, and one beside a local activity that is under way; before they are answered."""
+    seen: list[str] = []
 
     class Inner:
-        def activate(self, act: WorkflowActivation) -> None:
-            happened.append("answered")
+        def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+            seen.append("handled")
+            completion = WorkflowActivationCompletion()
+            if act.jobs[0] == SIGNALED:
+                completion.successful.commands.add().schedule_local_activity.seq = 1
+            return completion
 
-    watched = QueryIsolatedInstance(cast(WorkflowInstance, Inner()), "run", happened.append)
-    watched.activate(WorkflowActivation(jobs=[job]))
-    assert happened == [*evicted, "answered"]
+    watched = QueryIsolatedInstance(
+        cast(WorkflowInstance, Inner()), "run", lambda run_id: seen.append("evicted")
+    )
+    for job in activations:
+        watched.activate(WorkflowActivation(jobs=[job]))
+    assert happened == seen
 
 
 def test_the_sandbox_is_not_asked_what_a_payload_is_for() -> None:
