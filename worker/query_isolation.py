@@ -3,8 +3,9 @@
 A direct query on a case that is not cached brings the case's history, and the SDK keeps what it built
 from it. Since Temporal 1.31 that history can end with events of a workflow task that is never written
 (docs/decisions/0001-queries-on-uncached-cases.md). The SDK counts them as seen, so it skips the signal
-that later gets their number. Therefore a case is evicted from the cache with the answer to the query. So it is where a query came
-with a task that waits for a local activity (docs/decisions/0006-no-local-activities.md).
+that later gets their number. Therefore a case is evicted from the cache with the answer to the query. So
+it is where a query came with a task that waits for a local activity
+(docs/decisions/0006-no-local-activities.md).
 """
 
 from collections.abc import Callable
