@@ -79,6 +79,14 @@ def opened_in_attested(logs: Logs, attested: AttestedParts) -> Iterator[LogId]:
                 yield LogId(place.term, year, opening)
 
 
+def ends_in_attested(logs: Logs, attested: AttestedParts) -> Iterator[LogId]:
+    """Return the assessments whose end is noted by an entry that only the register attests, and is not here."""
+    for own in attested.entries:
+        for place, note in _noted_ends(own.term, logs.get(own, ())):
+            if _lacks_attested_end(logs, place, note, attested):
+                yield place
+
+
 def _followed(
     logs: Logs, term: int, log: Sequence[LogEntry], until: datetime | None
 ) -> Iterator[Problem]:
@@ -184,24 +192,16 @@ def _assessments(
     logs: Logs, term: int, log: Sequence[LogEntry], attested: AttestedParts
 ) -> Iterator[Problem]:
     """Check what a platform's log says of its assessments' logs: that they are there, and how they ended."""
-    opened: dict[int, int] = {}
     last: dict[LogId, LogEntry] = {}
     after = states_of(log)
     if not after:
         return
-    openings = {entry.seq: opening for entry, _, opening in _openings(log)}
-    for entry in log:
-        if entry.name == Happening.ASSESSMENT_OPENED and entry.seq in openings:
-            opened[entry.said["year"]] = openings[entry.seq]
-        elif entry.name in ASSESSMENT_ENDS and "log_hash" in entry.said:
-            year = entry.said["year"]
-            place = LogId(term, year, opened.get(year, 1))
-            last[place] = entry
-            short = len(logs.get(place, ())) < entry.said["entries"]
-            if short and attested.may_hold_end(LogId(term), entry.seq, place):
-                yield _end_attested(place, entry)
-            else:
-                yield from _ended(logs, place, entry)
+    for place, entry in _noted_ends(term, log):
+        last[place] = entry
+        if _lacks_attested_end(logs, place, entry, attested):
+            yield _end_attested(place, entry)
+        else:
+            yield from _ended(logs, place, entry)
     still_open = after[-1].open_assessment if isinstance(after[-1], PlatformState) else None
     for place, entry in last.items():
         entries, there = entry.said["entries"], len(logs.get(place, ()))
@@ -211,6 +211,23 @@ def _assessments(
                 f"现有 {there} 条，而平台记录第 {entry.seq} 条载明它以第 {entries} 条结束",
             )
             yield Problem(place.file, words, Check.LINKS)
+
+
+def _noted_ends(term: int, log: Sequence[LogEntry]) -> Iterator[tuple[LogId, LogEntry]]:
+    """The entries of a platform's log that say how assessments ended, with those assessments."""
+    opened: dict[int, int] = {}
+    openings = {entry.seq: opening for entry, _, opening in _openings(log)}
+    for entry in log:
+        if entry.name == Happening.ASSESSMENT_OPENED and entry.seq in openings:
+            opened[entry.said["year"]] = openings[entry.seq]
+        elif entry.name in ASSESSMENT_ENDS and "log_hash" in entry.said:
+            year = entry.said["year"]
+            yield LogId(term, year, opened.get(year, 1)), entry
+
+
+def _lacks_attested_end(logs: Logs, place: LogId, note: LogEntry, attested: AttestedParts) -> bool:
+    short = len(logs.get(place, ())) < note.said["entries"]
+    return short and attested.may_hold_end(LogId(place.term), note.seq, place)
 
 
 def _end_attested(place: LogId, note: LogEntry) -> Problem:

@@ -107,6 +107,8 @@ class ExpectedRegister:
     """Texts of plans by their SHA-256."""
     ahead: dict[LogId, int] = field(default_factory=dict)
     """Logs of which the register has more than the histories, that fits: so many entries more."""
+    attested: list[LogId] = field(default_factory=list)
+    """Logs whose end only the register attests: the case went on from there when its engine was lost."""
     unproved: list[LogId] = field(default_factory=list)
     """Logs that only the register has: they are held against themselves."""
     unreadable: dict[LogId, Words] = field(default_factory=dict)
@@ -134,11 +136,14 @@ def expected_register(
     dues: Dues | None = None,
     plans: Sequence[Any] = (),
     settled: Container[LogId] = (),
+    *,
+    attested: Container[LogId] = (),
 ) -> ExpectedRegister:
     """Return what a register should hold, by the histories; where they lack logs, by its own whole ones.
 
     `register`, `dues` and `plans` (texts) are what it holds: of use only where the histories end.
-    `settled` are logs of which the histories are known to be newer than what it holds.
+    `settled` are logs of which the histories are known to be newer than what it holds; `attested` are
+    assessments whose end only the register has.
     """
     expected = ExpectedRegister(reading.platform_id)
     texts = [plan.plan for plan in reading.plans.values()]
@@ -146,11 +151,15 @@ def expected_register(
     held = logs_of_lines(register)
     for place in sorted({*reading.logs, *held}):
         own, known = held.get(place, ()), reading.entries(place)
-        behind = place not in settled and _may_be_behind(reading, place, expected.ahead)
+        behind = place in attested or (
+            place not in settled and _may_be_behind(reading, place, expected.ahead)
+        )
         entries = _better(known, own, behind=behind)
         beyond = sum(entry.seq > len(known) for entry in own) if known else 0
         if entries is not known and not known:
             expected.unproved.append(place)
+        elif place in attested and entries is not known:
+            expected.attested.append(place)
         elif entries is not known and entries[: len(known)] == known:
             expected.ahead[place] = len(entries) - len(known)
         elif entries is known and behind and beyond:

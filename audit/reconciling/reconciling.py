@@ -13,7 +13,7 @@ from audit.reading.case_logs import Reading, read_platform, readings
 from audit.reading.check_histories import check_reading, not_checked
 from audit.reading.check_signatures import signed_after_revocation
 from audit.reading.known_rosters import cases_without_signatures, foreign_versions
-from audit.reading.log_links import opened_in_attested
+from audit.reading.log_links import ends_in_attested, opened_in_attested
 from audit.reading.origins import attested_parts, run_logs
 from audit.reconciling.differences import (
     DERIVED,
@@ -178,9 +178,9 @@ async def _one(
             retimed=reading.retimed,
             not_checked=not_checked(reading),
         )
-        expected = await _expected(about, reading, lines, settled)
-        done.ahead, done.unproved = expected.ahead, expected.unproved
         attested = set(_attested(reading))
+        expected = await _expected(about, reading, lines, settled, attested)
+        done.ahead, done.unproved = expected.ahead, expected.unproved
         done.not_checked += _unproved(reading, expected, attested)
         done.problems += _unproved(reading, expected, {*expected.unproved} - attested)
         done.problems += _impossible(reading, expected)
@@ -206,7 +206,11 @@ async def _one(
 
 
 async def _expected(
-    about: About, reading: Reading, lines: Sequence[LogLine], settled: Container[LogId]
+    about: About,
+    reading: Reading,
+    lines: Sequence[LogLine],
+    settled: Container[LogId],
+    attested: Container[LogId],
 ) -> ExpectedRegister:
     dues: dict[LogId, DueDate | None] = {}
     for table in (terms, assessments):
@@ -216,7 +220,7 @@ async def _expected(
             due = row["due"]
             dues[place] = DueDate(due=due, provisional_years=provisional) if due else None
     plans = [row["plan"] for row in (await about.register(plan_versions)).values()]
-    return expected_register(reading, lines, dues, plans, settled)
+    return expected_register(reading, lines, dues, plans, settled, attested=attested)
 
 
 def _but_erased(rows: Rows, erased: Container[int]) -> Rows:
@@ -225,10 +229,11 @@ def _but_erased(rows: Rows, erased: Container[int]) -> Rows:
 
 
 def _attested(reading: Reading) -> Iterator[LogId]:
-    """The assessments that were opened by entries which only the register attests."""
+    """The assessments that were opened, or ended, by entries which only the register attests."""
     if parts := attested_parts(run_logs(reading)):
         logs = {place: reading.entries(place) for place in reading.logs}
         yield from opened_in_attested(logs, parts)
+        yield from ends_in_attested(logs, parts)
 
 
 def _unproved(

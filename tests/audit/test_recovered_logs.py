@@ -8,8 +8,10 @@ import pytest
 from audit.reading import check_histories
 from audit.reading.case_logs import Line, read_runs
 from audit.reading.check_recoveries import check_recoveries
-from audit.reading.log_links import check_links, check_logs, opened_in_attested
+from audit.reading.log_links import check_links, check_logs, ends_in_attested, opened_in_attested
 from audit.reading.origins import RunLog, attested_parts, check_origins, recovered_by
+from audit.reconciling.expected_register import expected_register
+from db.row_types import LogLine
 from tests.register.cases import assessment_of, listed
 from tests.rules import officers
 from tests.rules.authored_cases import at as authored_at
@@ -161,6 +163,19 @@ def test_an_end_that_only_the_register_attests_is_not_checked(
     }
     at.logs = lines
     assert words in [problem.words.en for problem in check_histories.not_checked(at)]
+    ended = list(ends_in_attested(archived, attested_parts([gone_on, start, open_one])))
+    assert [YEARLY] == ended
+    # The register, which has it whole, is not held against the part that the histories have.
+    register = [
+        LogLine(platform_id="p", **place._asdict(), workflow_id="p", entry=entry)
+        for place, log in logs.items()
+        for entry in log
+    ]
+    expected = expected_register(at, register, settled=ended, attested=ended)
+    assert tuple(yearly) == expected.logs[YEARLY].entries
+    assert ([YEARLY] if kept else []) == expected.attested
+    unknown = expected_register(at, register, settled=ended)
+    assert (kept or len(yearly)) == len(unknown.logs[YEARLY].entries)
     opened = list(opened_in_attested(archived, attested_parts([gone_on])))
     assert opened == [YEARLY]
     assert [] == list(opened_in_attested(archived, attested_parts([gone_on, start])))
