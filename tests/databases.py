@@ -4,6 +4,8 @@ To make a database, to connect to it and to compile what is asked takes ten time
 register is kept, with its engine, and emptied.
 """
 
+import os
+
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -55,6 +57,11 @@ _EMPTY = text("""
         SELECT count(setval(oid::regclass, 1, false)) FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relkind = 'S')
 """)
+
+
+def own_name(name: str) -> str:
+    """What this process calls a database: all processes of a run have the same server."""
+    return f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
 
 def url_of(server: str, database: str) -> str:

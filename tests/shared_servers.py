@@ -1,4 +1,4 @@
-"""What the tests of a process share: a PostgreSQL with an empty register for each, a Temporal with a worker.
+"""What tests share: a run its PostgreSQL; a process an empty register for each test, and its Temporal.
 
 Imported by processes that run tests only: what deals them out to others needs none of it, and begins sooner.
 """
@@ -6,6 +6,7 @@ Imported by processes that run tests only: what deals them out to others needs n
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
+from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,12 +15,13 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from db.embedded import EmbeddedPostgres
 from db.engine import create_engine
+from db.file_lock import locked
 from db.migrate import upgrade
 from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
 from tests.another_place import another_place, new_namespace
-from tests.databases import TEMPLATE, KeptRegister, administer, url_of
-from tests.memory import throw_away_folder
+from tests.databases import TEMPLATE, KeptRegister, administer, own_name, url_of
+from tests.memory import place, throw_away_folder
 from tests.workflows.world import World
 from worker.ports import free_port
 from worker.search_attributes import ensure_search_attributes
@@ -35,27 +37,31 @@ def servers() -> None:
 
 @pytest.fixture(scope="session")
 def postgres_url(servers: None) -> str:
-    """The URL of a running server's first database, for whoever administers it; it ends with the run."""
-    return EmbeddedPostgres(throw_away_folder("test")).start()
+    """The URL of the first database of the run's server, for whoever administers it; it ends with the run."""
+    return EmbeddedPostgres(Path(place()) / "postgres-of-all").start()
 
 
 @pytest.fixture(scope="session")
 async def template(postgres_url: str) -> str:
     """A database with the register's tables, to be copied; a test database loses nothing by no fsync."""
-    await administer(
-        postgres_url,
-        "ALTER SYSTEM SET fsync = off",
-        "SELECT pg_reload_conf()",
-        f"CREATE DATABASE {TEMPLATE}",
-    )
-    await upgrade(url_of(postgres_url, TEMPLATE))
+    made = Path(place()) / "template-made"
+    with locked(made.with_suffix(".lock")):
+        if not made.exists():
+            await administer(
+                postgres_url,
+                "ALTER SYSTEM SET fsync = off",
+                "SELECT pg_reload_conf()",
+                f"CREATE DATABASE {TEMPLATE}",
+            )
+            await upgrade(url_of(postgres_url, TEMPLATE))
+            made.touch()
     return TEMPLATE
 
 
 @pytest.fixture
 async def empty_database_url(postgres_url: str) -> AsyncIterator[str]:
     """The URL of a fresh database without tables."""
-    name = f"empty_{next(_numbers)}"
+    name = own_name(f"empty_{next(_numbers)}")
     await administer(postgres_url, f"CREATE DATABASE {name}")
     yield url_of(postgres_url, name)
     await administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
@@ -84,9 +90,10 @@ async def database_url(kept_register: KeptRegister) -> AsyncIterator[str]:
 
 @pytest.fixture(scope="session")
 async def session_database_url(postgres_url: str, template: str) -> str:
-    """The URL of one database with the register's tables, shared by the tests that ask for it."""
-    await administer(postgres_url, f"CREATE DATABASE shared TEMPLATE {template}")
-    return url_of(postgres_url, "shared")
+    """The URL of one database with the register's tables, shared by the process's tests that ask for it."""
+    name = own_name("shared")
+    await administer(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    return url_of(postgres_url, name)
 
 
 @pytest.fixture
@@ -158,7 +165,7 @@ async def second_place(world: World, temporal: TemporalServer) -> AsyncIterator[
 
 @asynccontextmanager
 async def _kept(server: str, name: str) -> AsyncIterator[KeptRegister]:
-    register = KeptRegister(server, name)
+    register = KeptRegister(server, own_name(name))
     await register.make()
     yield register
     await register.engine.dispose()

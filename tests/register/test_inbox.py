@@ -19,6 +19,7 @@ from db.inbox_queries import UNKNOWN, Inbox, InboxCursor, InboxRow, StepCount, W
 from db.register_store import PostgresRegister
 from db.tables import awaiting
 from db.url import shown
+from tests.databases import own_name
 from tests.rules.builders import COMMISSION, OPERATOR
 
 from .cases import application, assessment_of, batch, listed, opened
@@ -33,12 +34,13 @@ A_FEW_PAGES = 5 * PAGE
 @pytest.fixture(scope="module")
 async def filled(postgres_url: str, template: str) -> AsyncIterator[AsyncEngine]:
     """A register of three thousand platforms, which no test changes."""
+    name = own_name("many")
     server = create_engine(postgres_url, pooled=False)
     async with server.connect() as connection:
         alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await alone.execute(text(f"CREATE DATABASE many TEMPLATE {template}"))
+        await alone.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     await server.dispose()
-    engine = create_engine(shown(make_url(postgres_url).set(database="many")))
+    engine = create_engine(shown(make_url(postgres_url).set(database=name)))
     await fill(engine, PLATFORMS)
     yield engine
     await engine.dispose()

@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 from db.engine import create_engine
 from db.register_store import PostgresRegister
 from db.url import shown
+from tests.databases import own_name
 from tests.register.cases import START, application, batch, listed, opened, rectified, set_aside
 from tests.rules.builders import COMMISSION, MECHANISMS, OPERATOR
 from workflows.vocabulary import Happening, PlanPart
@@ -33,10 +34,11 @@ async def filled(postgres_url: str, template: str) -> AsyncIterator[str]:
     admin = create_engine(postgres_url, pooled=False).execution_options(
         isolation_level="AUTOCOMMIT"
     )
+    name = own_name("reading")
     async with admin.connect() as connection:
-        await connection.execute(text("DROP DATABASE IF EXISTS reading WITH (FORCE)"))
-        await connection.execute(text(f"CREATE DATABASE reading TEMPLATE {template}"))
-    url = shown(make_url(postgres_url).set(database="reading"))
+        await connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    url = shown(make_url(postgres_url).set(database=name))
     engine = create_engine(url)
     register = PostgresRegister(engine)
     first = listed(application("p-1", name=NAME, direction="大模型"))
@@ -56,7 +58,7 @@ async def filled(postgres_url: str, template: str) -> AsyncIterator[str]:
     await engine.dispose()
     yield url
     async with admin.connect() as connection:
-        await connection.execute(text("DROP DATABASE reading WITH (FORCE)"))
+        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     await admin.dispose()
 
 
