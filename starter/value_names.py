@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from workflows.vocabulary import Word
+from workflows.vocabulary import District, Happening, Kind, Word
 from workflows.words import BilingualEnum, listed_zh
 
 LIST = re.compile(
@@ -19,6 +19,21 @@ _VALUE = re.compile(r"\w+", re.ASCII)
 def with_terms(zh: str) -> str:
     """Return a Chinese message in which each value of a list has its term before it, as people read it."""
     return LIST.sub(lambda found: found["lead"] + _listed(found["values"], found["cut"]), zh)
+
+
+def values_listed(zh: str) -> list[str]:
+    """Return the values that a Chinese message lists as they are sent; where it lists none, nothing."""
+    found = LIST.search(zh)
+    return [one for one in _VALUE.findall(found["values"]) if one != "or"] if found else []
+
+
+def with_term(value: str, among: Iterable[str]) -> str:
+    """Return a value as Chinese names it, by the smallest vocabulary that has all of some values, or any."""
+    # What is the name of a decision, of a stage and of an event, is a decision where names are mixed.
+    mixed = (*_vocabularies(), District, Happening, Kind)
+    terms = {str(word): word.zh for words in mixed for word in words if word.zh}
+    term = _terms(frozenset(among)).get(value) or terms.get(value)
+    return f"{term}（{value}）" if term else f"“{value}”"
 
 
 def _listed(written: str, cut: str | None) -> str:

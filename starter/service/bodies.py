@@ -41,7 +41,8 @@ async def json_body(request: Request) -> Any:
         raise _too_slow() from None
     except ClientDisconnect:
         raise _unreadable("the request broke off", "请求中断") from None
-    return _read(bytes(raw))
+    request.state.sent = _read(bytes(raw))
+    return request.state.sent
 
 
 def _check_kind(request: Request) -> None:

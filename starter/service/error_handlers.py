@@ -13,6 +13,7 @@ from temporalio.service import RPCError
 from db.sqlstate import Trouble, database_errors, trouble_of
 from starter.errors import Moved, NoRoster, NoSuchPlatform, PingtaiError
 from starter.service import problem_details
+from starter.service.near_choices import ask_near_in
 from starter.service.near_platforms import with_near
 from starter.service.parameter_words import in_plain_words, wrong_parameter
 from starter.service.problem_details import FieldProblem, Kind, Problem
@@ -47,6 +48,8 @@ def answer_for_errors(app: FastAPI) -> None:
             _name_all_methods(request, error)
         if isinstance(error, NoSuchPlatform):
             error = await with_near(request, error)
+        if isinstance(error, InvalidMessage):
+            error = ask_near_in(error, getattr(request.state, "sent", None))
         return problem_reply(problem_of(error), request)
 
     for kind in ANSWERED:

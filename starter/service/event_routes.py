@@ -38,10 +38,10 @@ _GONE = Words(
 _ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 
-def _listed(one: str, most: int, of: Words) -> str:
-    """The pattern of a list between commas; `of`: what one may be, in words."""
+def _listed(one: str, most: int, of: Words, choices: Iterable[str] = ()) -> str:
+    """The pattern of a list between commas; `of`: what one may be, in words; `choices`: the only ones."""
     form = Words(f"write, between commas, {of.en}", f"应写作（逗号分隔）{of.zh}")
-    return in_words(f"^({one})(,({one})){{0,{most - 1}}}$", form)
+    return in_words(f"^({one})(,({one})){{0,{most - 1}}}$", form, choices)
 
 
 _REFUSED = "不予受理"
@@ -64,7 +64,7 @@ Names = Annotated[
     str | None,
     Query(
         alias="type",
-        pattern=_listed(_any_of(EVENT_NAMES), 50, _among(EVENT_NAMES)),
+        pattern=_listed(_any_of(EVENT_NAMES), 50, _among(EVENT_NAMES), EVENT_NAMES),
         description="Events of these names only, between commas. 事项，逗号分隔",
         examples=["listing,assessment_ended"],
     ),
@@ -72,7 +72,7 @@ Names = Annotated[
 Districts = Annotated[
     str | None,
     Query(
-        pattern=_listed(_any_of(District), 20, _among(District)),
+        pattern=_listed(_any_of(District), 20, _among(District), District),
         description="Of platforms in these districts, between commas. 所在区，逗号分隔",
         examples=["haidian"],
     ),

@@ -1,15 +1,18 @@
 """What a parameter may be, in words: nobody reads a regular expression, or a library's own phrase."""
 
+from collections.abc import Iterable
 from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
 from starter.plain_phrases import plain_english
-from starter.value_names import with_terms
+from starter.service.near_choices import ask_near
+from starter.value_names import values_listed, with_terms
 from workflows.model import Identifier, OfficialNumber, problem_in
 from workflows.words import Words
 
 _FORMS: dict[str, Words] = {}
+_CHOICES: dict[str, tuple[str, ...]] = {}
 _BY_TYPE = {
     "int_parsing": Words("should be a whole number", "应为整数"),
     "bool_parsing": Words("should be true or false", "应为 true 或 false"),
@@ -21,9 +24,12 @@ _BY_TYPE = {
 }
 
 
-def in_words(pattern: str, form: Words) -> str:
-    """Note what is said where a value does not match a pattern; the pattern, to be given to its parameter."""
-    _FORMS[pattern] = form
+def in_words(pattern: str, form: Words, choices: Iterable[str] = ()) -> str:
+    """Note what is said where a value does not match a pattern; the pattern, to be given to its parameter.
+
+    `choices`: the only values that match, alone or between commas.
+    """
+    _FORMS[pattern], _CHOICES[pattern] = form, tuple(map(str, choices))
     return pattern
 
 
@@ -42,7 +48,9 @@ def wrong_parameter(error: Any) -> tuple[str, Words]:
     form = _FORMS.get(context.get("pattern", "")) or _BY_TYPE.get(error["type"])
     if form:
         why = Words(form.en.format(**context), form.zh.format(**context))
-    return field, in_plain_words(why)
+    choices = _CHOICES.get(context.get("pattern", "")) or values_listed(why.zh)
+    why, said = in_plain_words(why), error.get("input")
+    return field, ask_near(why, said, choices) if isinstance(said, str) else why
 
 
 def in_plain_words(why: Words) -> Words:

@@ -334,3 +334,28 @@ async def test_parameters_are_told_in_words(all_keys: httpx.AsyncClient) -> None
             sign in details["en"] for sign in ("^", "{", "Input", "String", "expected")
         ), details
         assert not any(sign in details["zh"] for sign in ("^", "{", " or ", "Input")), details
+
+
+async def test_what_a_closed_choice_may_have_meant_is_asked(all_keys: httpx.AsyncClient) -> None:
+    """In a parameter, in a list between commas and in a body; what resembles nothing asks nothing."""
+    asked = (
+        ("/v1/events?type=lisiting", "Did you mean listing?", "是否为纳入名单（listing）？"),
+        ("/v1/events?type=listing,evaluaton", "Did you mean evaluation?", "考核评价（evaluation）？"),
+        ("/v1/events?district=haidan", "Did you mean haidian?", "是否为海淀区（haidian）？"),
+        ("/v1/inbox?step=lisiting", "Did you mean listing?", "是否为纳入名单（listing）？"),
+        ("/v1/inbox?district=Haidian", "Did you mean haidian?", "是否为海淀区（haidian）？"),
+        ("/v1/register?stage=valdi", "Did you mean valid?", "（valid）？"),
+    )
+    for path, en, zh in asked:
+        [error] = problem(await all_keys.get(path), 422, "invalid")["errors"]
+        assert (error["en"].endswith(en), error["zh"].endswith(zh)) == (True, True), (path, error)
+    [error] = problem(await all_keys.get("/v1/events?type=qqqq"), 422, "invalid")["errors"]
+    assert "Did you mean" not in error["en"] and "是否为" not in error["zh"]
+    body = decision("recommendation", outcome="recomended")
+    answer = await all_keys.post("/v1/platforms/p-1/decisions", json=body)
+    [error] = problem(answer, 422, "invalid")["errors"]
+    assert ("outcome", True) == (error["field"], error["en"].endswith("Did you mean recommended?"))
+    assert error["zh"].endswith("是否为推荐（recommended）？")
+    answer = await all_keys.post("/v1/platforms/p-1/decisions", json=body | {"kind": "lisitng"})
+    [error] = problem(answer, 422, "invalid")["errors"]
+    assert ("kind", True) == (error["field"], error["en"].endswith("Did you mean listing?"))

@@ -157,12 +157,19 @@ def _shown(part: Part, value: Any) -> str:
         return sentence(
             [
                 word(item, part.vocabulary) + say(": ", "：") + _item(one)
-                for item, one in value.items()
+                for item, one in _in_order(part, value)
             ]
         )
     if isinstance(value, list | tuple):
         return sentence([_one(part, one) for one in value])
     return _short(word(str(value), part.vocabulary))
+
+
+def _in_order(part: Part, items: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The items of a part in the order in which its form asks for them."""
+    # A register keeps the parts of an object in an order of its own.
+    places = {str(one): place for place, one in enumerate(part.vocabulary)}
+    return sorted(items.items(), key=lambda item: places.get(item[0], len(places)))
 
 
 def _one(part: Part, value: Any) -> str:
