@@ -30,7 +30,7 @@ def values_listed(zh: str) -> list[str]:
 def with_term(value: str, among: Iterable[str]) -> str:
     """Return a value as Chinese names it, by the smallest vocabulary that has all of some values, or any."""
     # What is the name of a decision, of a stage and of an event, is a decision where names are mixed.
-    mixed = (*_vocabularies(), District, Happening, Kind)
+    mixed: tuple[type[BilingualEnum], ...] = (*_vocabularies(), District, Happening, Kind)
     terms = {str(word): word.zh for words in mixed for word in words if word.zh}
     term = _terms(frozenset(among)).get(value) or terms.get(value)
     return f"{term}（{value}）" if term else f"“{value}”"

@@ -35,6 +35,7 @@ from tests.memory import RUN
 from tests.rules.builders import DISTRICT, OPERATOR, application
 from tests.workflows.world import Life, World
 from worker.doctor.check_payload_keys import payload_keys
+from worker.doctor.examination import examine
 from worker.doctor.finding import Verdict
 from worker.doctor.log_tails import read_tails
 from worker.log_setup import CountingHandler
@@ -135,6 +136,15 @@ async def _missing_keys_are_named(world: World, platform_id: str) -> None:
     assert await find_missing_key(world.temporal, 20)
     found = await payload_keys(world.temporal, world.engine)
     assert (Verdict.BAD, True) == (found.verdict, VARIABLE in found.what.en), found
+    told = [one async for one in examine(world.temporal, world.engine)]
+    said = [one.what.en for one in told]
+    assert 1 == sum(VARIABLE in one for one in said), said
+    [left_out] = [one for one in told if one.what.en.startswith("not checked")]
+    assert "without that key: roster workflow, both parts; whether all" in left_out.what.en
+    assert "以下各项未检查：人员目录流程、两部分；" in left_out.what.zh
+    assert left_out.advice and VARIABLE in left_out.advice.zh
+    for good in ("no workflow has a problem", "the same entries", "cannot be examined"):
+        assert not [one for one in said if good in one], said
     (case,) = [one for one in await open_cases(world.engine) if one.platform_id == platform_id]
     term = await read_term(world.engine, world.temporal, case)
     assert Standing.UNKNOWN is term.standing

@@ -10,13 +10,13 @@ from db.audit_tables import archived_histories
 from db.erasure_store import ErasureStore
 from db.open_cases import open_cases
 from starter.client.missing_keys import find_missing_key
-from starter.encryption.key_errors import MissingKey
+from starter.encryption.key_errors import VARIABLE, MissingKey
 from starter.encryption.key_inventory import TermKeyFiles, inventory
 from starter.error_reasons import reason_of
 from starter.errors import BadInput
-from worker.doctor.finding import Finding, bad, good, note
+from worker.doctor.finding import Finding, Verdict, bad, good, note
 from workflows.erasure_decisions import ErasureOutcome
-from workflows.words import Words, counted, listed
+from workflows.words import Words, counted, listed, listed_zh
 
 _LISTED = 3
 _LOOKED_AT = 200
@@ -33,12 +33,37 @@ _Term = tuple[str, int]
 
 async def payload_keys(client: Client, engine: AsyncEngine) -> Finding:
     """A key that is missing stops its case; one that is there after erasure undoes the erasure."""
+    missing = await find_missing_key(client, _LOOKED_AT)
+    found = await _as_configured(engine, missing)
+    if missing and found.verdict is not Verdict.BAD:
+        found = bad(missing.words, STOPPED)
+    return found._replace(key_missing=missing is not None)
+
+
+def not_checked(points: Iterable[Words]) -> Finding:
+    """Say which points were left out, because a key is missing, and what is not known of the others."""
+    names = list(points)
+    listed_en, zh = listed(one.en for one in names).en, listed_zh(one.zh for one in names)
+    return bad(
+        Words(
+            f"not checked, because nothing can be read without that key: {listed_en}; whether all workflows"
+            " go on is not known either",
+            f"没有该密钥即无法读取，以下各项未检查：{zh}；各流程能否继续办理也无法判断",
+        ),
+        Words(
+            f"set {VARIABLE} here as it is set for the workers, and run `pingtai doctor` again",
+            f"请在此处将 {VARIABLE} 设为与工作进程相同，再运行 pingtai doctor",
+        ),
+    )
+
+
+async def _as_configured(engine: AsyncEngine, missing: MissingKey | None) -> Finding:
     from starter.encryption.encrypted_converter import configured_keys  # noqa: PLC0415 - who does not encrypt
 
     try:
         keys = configured_keys()
         if keys is None:
-            return await _without_keys(client, engine)
+            return bad(missing.words, STOPPED) if missing else await _without_keys(engine)
         found, newest = inventory(keys.directory), keys.newest_master
     except BadInput as error:
         return bad(error.words, _SEE)
@@ -52,10 +77,8 @@ async def payload_keys(client: Client, engine: AsyncEngine) -> Finding:
     return _of_files(found, gone) or await _of_open_terms(engine, found, newest)
 
 
-async def _without_keys(client: Client, engine: AsyncEngine) -> Finding:
-    """Nothing is to be encrypted: then nothing of open cases, nor in the archive, may be."""
-    if missing := await find_missing_key(client, _LOOKED_AT):
-        return bad(missing.words, STOPPED)
+async def _without_keys(engine: AsyncEngine) -> Finding:
+    """Nothing is to be encrypted: then nothing in the archive may be."""
     c = archived_histories.c
     async with engine.connect() as connection:
         row = (

@@ -23,6 +23,8 @@ class Finding(NamedTuple):
     advice: Words | None = None
     unreachable: bool = False
     """Whether Temporal or the register did not answer at all."""
+    key_missing: bool = False
+    """Whether what open cases have at Temporal is encrypted with a key that is not here."""
 
 
 def good(en: str, zh: str) -> Finding:
