@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from temporalio.client import WorkflowHistory
 
 from audit.encrypted_payloads import ErasedPayload, is_encrypted, open_payloads
+from starter.encryption.key_errors import MissingKey
 from starter.errors import PingtaiError
 from starter.tables.strict_json import strict_loads
 from workflows.contract import (
@@ -76,6 +77,10 @@ class Encrypted(NoHistory):
         self.words = words
 
 
+class KeyMissing(Encrypted):
+    """A key is not here, which others may have: nothing is known against the history."""
+
+
 class Erased(Encrypted):
     """The key of the history's term was destroyed: what it says is gone, for everybody."""
 
@@ -126,7 +131,8 @@ class StoredHistory:
 
         Raises:
             NoHistory: as of `stored`.
-            Encrypted: a key is not here.
+            KeyMissing: a key is not here.
+            Encrypted: it cannot be decrypted.
             Erased: the key of its term was destroyed.
         """
         if not is_encrypted(self.content):
@@ -135,6 +141,8 @@ class StoredHistory:
             return open_payloads(self.stored, self.workflow_id)
         except ErasedPayload as error:
             raise Erased(error.words) from None
+        except MissingKey as error:
+            raise KeyMissing(error.words) from None
         except PingtaiError as error:
             raise Encrypted(error.words) from None
 

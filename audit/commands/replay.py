@@ -257,7 +257,7 @@ def _lines(found: PlatformReplay, differs: Sequence[Finding] | None) -> Iterator
         Words(f"{events:,} events", f"{events:,} 个事件"),
         Words(counted(entries, "entry", "entries"), f"{entries} 条记录"),
     ]
-    if differs is not None and _agrees(differs):
+    if differs is not None and _agrees(differs) and found.logs:
         parts.append(Words("the register's entries and cases agree", "与名册的记录和案件一致"))
     sound = found.sound and _agrees(differs)
     mark = ("✓" if found.checked else "?") if sound else "✗"
@@ -293,8 +293,8 @@ def _summary(totals: Totals) -> Iterator[Words]:
     diverged, disagree, differ = totals.diverged, totals.disagree, totals.register_differs
     if diverged:
         yield Words(
-            f"  {counted(diverged, 'run')} cannot be replayed by this code",
-            f"  {diverged:,} 次运行无法用当前代码重放",
+            f"  {counted(diverged, 'run')} could not be replayed, for the reasons above",
+            f"  {diverged:,} 次运行未能重放，原因见上",
         )
     if disagree:
         yield Words(

@@ -3,7 +3,15 @@
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from audit.histories import Encrypted, Erased, Histories, NoHistory, StoredHistory, by_platform
+from audit.histories import (
+    Encrypted,
+    Erased,
+    Histories,
+    KeyMissing,
+    NoHistory,
+    StoredHistory,
+    by_platform,
+)
 from audit.problems import Problem
 from audit.reading.runs import Run, read_run, same_moment
 from audit.reading.sent_decisions import message_of
@@ -44,6 +52,8 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
     """The ids of runs whose history is there and cannot be read; `problems` says why."""
+    locked: list[Problem] = field(default_factory=list)
+    """Those of `problems` that are runs whose key is not here: what they hold may all be right."""
     erased: list[Problem] = field(default_factory=list)
     """Runs of terms whose key was destroyed: nothing of them can be read, and nothing is wrong."""
     erased_logs: dict[LogId, tuple[LogEntry, ...]] = field(default_factory=dict)
@@ -91,6 +101,8 @@ def read_runs(platform_id: str, histories: Iterable[StoredHistory]) -> Reading:
             reading.unreadable.add(history.run_id)
             found = Problem(where, error.words if isinstance(error, Encrypted) else words)
             (reading.erased if isinstance(error, Erased) else reading.problems).append(found)
+            if isinstance(error, KeyMissing):
+                reading.locked.append(found)
     logs: dict[LogId, _Log] = {}
     for run in reading.runs:
         if run.place is None:

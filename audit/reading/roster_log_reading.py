@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from audit.histories import ROSTER, Histories, NoHistory, StoredHistory, is_roster
+from audit.histories import ROSTER, Histories, KeyMissing, NoHistory, StoredHistory, is_roster
 from audit.problems import Problem
 from audit.reading.runs import payloads
-from workflows.contract import WRITE_ROSTER
+from workflows.contract import ROSTER_ID, WRITE_ROSTER
 from workflows.model import InvalidMessage, record_from
 from workflows.record import BEGINNING, LogEntry, find_chain_break
 from workflows.refusal import Refused
@@ -30,6 +30,8 @@ class RosterReading:
     runs: int = 0
     entries: dict[int, LogEntry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    locked: Problem | None = None
+    """The last of `problems` that is a run whose key is not here: what it holds may all be right."""
 
     @property
     def log(self) -> list[LogEntry]:
@@ -56,6 +58,9 @@ async def read_roster(histories: Histories) -> RosterReading:
                         f"第 {entry.seq} 条与此前运行所载不同",
                     )
                     found.problems.append(Problem(f"{history.run_id}, event {number}", words))
+        except KeyMissing as error:
+            found.locked = Problem(ROSTER_ID, error.words)
+            found.problems.append(found.locked)
         except (NoHistory, InvalidMessage, ValidationError, LookupError) as error:
             words = Words(f"cannot be read: {error}"[:300], f"无法读取：{error}"[:300])
             found.problems.append(Problem(history.run_id, words))

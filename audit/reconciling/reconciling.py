@@ -162,6 +162,8 @@ async def _one(
     settled: Container[LogId] = (),
 ) -> Reconciled:
     """Reconcile a platform; `live`: its histories are as new as can be."""
+    if reading.locked:
+        return _locked(reading)
     async with doubles.about(reading.platform_id, locked=repair) as about:
         erased = await about.erased()
         lines, unreadable = await about.log()
@@ -203,6 +205,16 @@ async def _one(
         if repair and done.differences and not (done.problems or done.not_checked):
             await _repair(about, done, erased)
     return done
+
+
+def _locked(reading: Reading) -> Reconciled:
+    """What can be said of a platform without a key: nothing was compared, and nothing is repaired."""
+    return Reconciled(
+        reading.platform_id,
+        runs=len(reading.runs) + len(reading.unreadable),
+        problems=[one for one in reading.problems if one not in reading.locked],
+        not_checked=[Problem(reading.platform_id, reading.locked[0].words)],
+    )
 
 
 async def _expected(

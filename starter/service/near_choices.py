@@ -28,7 +28,7 @@ def ask_near(why: Words, said: str, choices: Sequence[str]) -> Words:
 
 
 def ask_near_in(error: InvalidMessage, sent: Any) -> InvalidMessage:
-    """Return the error for a body, with what was perhaps meant where a field has a value that it may not have."""
+    """Return the error for a body, with what was perhaps meant where a field has a wrong value."""
     asked = (
         FieldError(field, ask_near(why, said, choices))
         if (choices := values_listed(why.zh)) and isinstance(said := _at(sent, field), str)

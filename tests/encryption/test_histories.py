@@ -3,26 +3,30 @@
 import asyncio
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from google.protobuf.json_format import MessageToDict
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.common.v1 import Payload
 
 from audit.archive.event_json import compact, history_of
 from audit.encrypted_payloads import open_payloads
 from audit.histories import Encrypted, Erased, StoredHistory
 from audit.reading.case_logs import read_runs
+from audit.reconciling.reconciling import reconcile
 from audit.replay.replaying import Replaying
+from db.register_store import PostgresRegister
 from starter.encryption.key_errors import VARIABLE
 from starter.encryption.key_names import KEY_ID, key_names
 from starter.encryption.payload_codec import seal
 from starter.encryption.term_keys import TermKeys
 from tests.archive.samples import PLATFORM, recorded
 from tests.encryption.test_payload_codec import payload
+from tests.register.cases import application, batch, opened
 from worker.main import pingtai
 
 TERM_KEY = f"{PLATFORM}:term-1:first"
@@ -100,6 +104,29 @@ async def test_without_the_keys_the_key_is_named(
     assert not replayed.sound
     assert replayed.divergence
     assert TERM_KEY in replayed.divergence.words.en
+
+
+async def test_without_the_keys_nothing_is_held_against_the_register(
+    keys: TermKeys, monkeypatch: pytest.MonkeyPatch, engine: AsyncEngine, register: PostgresRegister
+) -> None:
+    """What cannot be read is not missing: reconcile says that it did not check, once, and repairs nothing."""
+    await register.write(batch(opened(application(platform_id=PLATFORM))))
+    sealed = encrypted(recorded(), keys)
+    monkeypatch.delenv(VARIABLE)
+
+    class Kept:
+        async def runs(self, platform_id: str | None = None) -> AsyncIterator[StoredHistory]:
+            yield sealed
+
+    [found] = [one async for one in reconcile(engine, Kept(), repair=True)]
+    assert (True, [], [], False) == (
+        found.agrees,
+        found.problems,
+        found.differences,
+        found.repaired,
+    )
+    [said] = found.not_checked
+    assert (PLATFORM, True) == (said.where, TERM_KEY in said.words.en), said
 
 
 def test_a_destroyed_key_is_told_apart_from_a_missing_one(keys: TermKeys) -> None:
