@@ -47,7 +47,7 @@ class BilingualEnum(StrEnum):
         return Words(_SPELLED.get(self, self.replace("_", " ")), self.zh)
 
 
-_SPELLED = {"next_generation_it": "next-generation IT"}
+_SPELLED = {"next_generation_it": "next-generation IT", "another_persons": "another person's"}
 """English that is written otherwise than its value says; it is read back, as values are, without signs."""
 
 

@@ -13,6 +13,7 @@ from starter.commands.signing_key import (
     chosen_key,
     key_as_json,
     key_facts,
+    refuse_key_of_another,
     show_public_line,
 )
 from starter.commands.word_choice import WordChoice
@@ -215,7 +216,10 @@ def _login(said: dict[str, str | None], *, add: bool, new: bool, new_key: bool) 
     # Another person's key is not taken along.
     other = whole and old is not None and old.id != profile.id
     signing = chosen_key(said, profile.id, new=new_key, first=old is None or other, entry=entry)
-    _keep(profile.model_copy(update={"signing": signing or (old.signing if old else None)}))
+    made = profile.model_copy(update={"signing": signing or (old.signing if old else None)})
+    if said["key"] or said["agent"] or (old and signing is None and old.id != made.id):
+        refuse_key_of_another(made)
+    _keep(made)
 
 
 def _given(flag: str | None) -> bool:

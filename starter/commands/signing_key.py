@@ -10,7 +10,7 @@ import click
 
 from starter.desk.profile import Profile, ProfileSigning
 from starter.desk.profile_file import profile_path
-from starter.errors import BadInput, PingtaiError
+from starter.errors import BadInput, NotAllowed, PingtaiError
 from starter.terminal.screen import Said, complain, facts, heading, show, write_line
 from workflows.words import Words
 
@@ -151,6 +151,23 @@ _ANOTHERS = Words(
     "该密钥不能为他人签名。您即该人员的，请以其编号登记：pingtai login --id 编号；不是的，请新制本人密钥："
     "pingtai login --new-key",
 )
+
+
+def refuse_key_of_another(profile: Profile) -> None:
+    """Refuse a key that the roster has in another person's entry; where it cannot be asked, nothing is refused.
+
+    Raises:
+        NotAllowed: it is another person's.
+    """
+    if profile.signing is None:
+        return
+    from starter.client.key_standing import Standing  # noqa: PLC0415 - only who has a key
+
+    asked = _standing(profile)
+    if asked and asked[0] is Standing.ANOTHER_PERSONS and (why := asked[1].objection):
+        raise NotAllowed(
+            f"{why.en}. Nothing was saved. {_ANOTHERS.en}", f"{why.zh}。未保存。{_ANOTHERS.zh}"
+        )
 
 
 def show_public_line(profile: Profile, *, enters: bool = False) -> None:

@@ -24,6 +24,7 @@ from audit.reading.case_logs import read_runs
 from audit.recovering.lost_terms import Standing, read_term
 from audit.replay.replaying import Replaying
 from db.open_cases import open_cases
+from starter.client.first_application import application_of_run
 from starter.client.missing_keys import find_missing_key
 from starter.encryption.encrypted_converter import configured_keys, encrypting_converter
 from starter.encryption.key_errors import VARIABLE, MissingKey
@@ -133,6 +134,11 @@ async def _missing_keys_are_named(world: World, platform_id: str) -> None:
         await world.client.state(platform_id)
     with pytest.raises(MissingKey, match=named):
         await read_tails(world.temporal, [platform_workflow_id(platform_id)])
+    run = await world.temporal.get_workflow_handle(platform_workflow_id(platform_id)).describe()
+    with pytest.raises(
+        MissingKey, match=named
+    ):  # who applies again, or signs, reads what opened the term
+        await application_of_run(world.temporal, run)
     assert await find_missing_key(world.temporal, 20)
     found = await payload_keys(world.temporal, world.engine)
     assert (Verdict.BAD, True) == (found.verdict, VARIABLE in found.what.en), found

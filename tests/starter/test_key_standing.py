@@ -13,7 +13,7 @@ from click.testing import Result
 
 from starter.client.interface import ToSign
 from starter.commands.own_signature import OwnSignature
-from starter.desk.profile import Profile, ProfileRole, ProfileSigning, write_profile
+from starter.desk.profile import Profile, ProfileRole, ProfileSigning, read_profile, write_profile
 from starter.errors import Unreachable
 from starter.signing.key_files import make_key
 from tests.rules.cases import at_stage, decision
@@ -161,10 +161,9 @@ def test_a_key_that_nobody_has_signs_nothing_that_is_signed(
     assert [] == sent
 
 
-def test_whoami_says_how_the_key_stands(
-    pingtai: Run, answers: dict[str, Any], key: PublicKey, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is shown whatever the roster says of it; a good one without a word more."""
+@pytest.fixture
+def roster(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -> None:
+    """The roster where commands look that ask nothing else."""
 
     class Roster:
         async def roster_proof(self, person: str) -> Any:
@@ -178,6 +177,34 @@ def test_whoami_says_how_the_key_stands(
         yield Roster()
 
     monkeypatch.setattr("starter.desk.reach.open_roster_questions", questions)
+
+
+@pytest.mark.usefixtures("roster")
+def test_login_takes_nobody_else_s_key(
+    pingtai: Run, answers: dict[str, Any], key: PublicKey, tmp_path: Path
+) -> None:
+    """By --key, and with another id beside the same key: nothing is saved, and it says whose key it is."""
+    theirs = make_key(tmp_path / "theirs.key")
+    answers["no_holder"] = "hd-07"
+    before = read_profile()
+    for flags in (("--key", str(tmp_path / "theirs.key")), ("--id", "hd-03")):
+        refused = pingtai("login", *flags)
+        assert (3, before) == (refused.exit_code, read_profile()), refused.output
+        assert "stands in the roster for hd-07, not for hd-0" in refused.stderr
+        assert "Nothing was saved." in refused.stderr and "--id hd-07" not in refused.stdout
+        assert "未保存。" in pingtai("login", *flags, lang="zh").stderr
+    answers["no_holder"] = ""
+    assert 0 == pingtai("login", "--key", str(tmp_path / "theirs.key")).exit_code
+    saved = read_profile()
+    assert saved and saved.signing and theirs != key
+    assert str(tmp_path / "theirs.key") == saved.signing.key_file
+
+
+@pytest.mark.usefixtures("roster")
+def test_whoami_says_how_the_key_stands(
+    pingtai: Run, answers: dict[str, Any], key: PublicKey
+) -> None:
+    """It is shown whatever the roster says of it; a good one without a word more."""
 
     def said() -> tuple[str, str | None]:
         """In words, and in JSON."""
@@ -208,3 +235,4 @@ def test_whoami_says_how_the_key_stands(
     words, told = said()
     assert ("属于他人" in words, told) == (True, "another_persons")
     assert "须报人员目录" not in words, "it stands in the roster: under another's name"
+    assert "another person's\n" in pingtai("whoami").stdout
