@@ -98,7 +98,12 @@ async def _compare(
     async with opened(source) as histories:
         reading = await read_roster(histories)
         replayed = await replay_roster(histories)
-    wrong += (problem.line for problem in (*reading.problems, *replayed))
+    found = dict.fromkeys((*reading.problems, *replayed))
+    locked = [one for one in found if one.unchecked]
+    wrong += (problem.line for problem in found if not problem.unchecked)
+    unchecked += (problem.line for problem in locked)
+    if locked:
+        return
     if not reading.runs:
         where = SOURCE_WORDS[source]
         unchecked.append(

@@ -59,7 +59,7 @@ async def read_roster(histories: Histories) -> RosterReading:
                     )
                     found.problems.append(Problem(f"{history.run_id}, event {number}", words))
         except KeyMissing as error:
-            found.locked = Problem(ROSTER_ID, error.words)
+            found.locked = Problem(ROSTER_ID, error.words, unchecked=True)
             found.problems.append(found.locked)
         except (NoHistory, InvalidMessage, ValidationError, LookupError) as error:
             words = Words(f"cannot be read: {error}"[:300], f"无法读取：{error}"[:300])

@@ -4,10 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
-from audit.histories import ROSTER, Encrypted, Histories, is_roster
+from audit.histories import ROSTER, Encrypted, Histories, KeyMissing, is_roster
 from audit.problems import Problem, one_line
 from audit.replay.sdk_replayer import quiet_runtime
 from starter.client.sdk_internals import allow_slow_replays
+from workflows.contract import ROSTER_ID
 from workflows.converter import WORKER_DATA_CONVERTER
 from workflows.roster_workflow import RosterWorkflow
 from workflows.words import Words
@@ -30,6 +31,8 @@ async def replay_roster(histories: Histories) -> list[Problem]:
             continue
         try:
             await replayer.replay_workflow(history.for_replay())
+        except KeyMissing as error:
+            found.append(Problem(ROSTER_ID, error.words, unchecked=True))
         except Encrypted as error:
             found.append(Problem(history.run_id, error.words))
         except Exception as error:  # whatever a damaged history brings forth

@@ -146,8 +146,8 @@ _PUBLIC = Words(
 )
 _ENTERED = Words("Public key", "公钥")
 _ANOTHERS = Words(
-    "This key signs for nobody else. Are you that person: pingtai login --id with their id. Are you not: make a"
-    " key of your own, pingtai login --new-key",
+    "This key signs for nobody else. If you are that person: pingtai login --id ID. If you are not, make a key"
+    " of your own: pingtai login --new-key",
     "该密钥不能为他人签名。您即该人员的，请以其编号登记：pingtai login --id 编号；不是的，请新制本人密钥："
     "pingtai login --new-key",
 )

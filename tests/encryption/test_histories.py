@@ -17,8 +17,11 @@ from audit.archive.event_json import compact, history_of
 from audit.encrypted_payloads import open_payloads
 from audit.histories import Encrypted, Erased, StoredHistory
 from audit.reading.case_logs import read_runs
+from audit.reading.roster_log_reading import read_roster
 from audit.reconciling.reconciling import reconcile
+from audit.reconciling.reconciling_roster import reconcile_roster
 from audit.replay.replaying import Replaying
+from audit.replay.roster_replay import replay_roster
 from db.register_store import PostgresRegister
 from starter.encryption.key_errors import VARIABLE
 from starter.encryption.key_names import KEY_ID, key_names
@@ -28,6 +31,7 @@ from tests.archive.samples import PLATFORM, recorded
 from tests.encryption.test_payload_codec import payload
 from tests.register.cases import application, batch, opened
 from worker.main import pingtai
+from workflows.contract import ROSTER_ID, ROSTER_TYPE
 
 TERM_KEY = f"{PLATFORM}:term-1:first"
 
@@ -127,6 +131,39 @@ async def test_without_the_keys_nothing_is_held_against_the_register(
     )
     [said] = found.not_checked
     assert (PLATFORM, True) == (said.where, TERM_KEY in said.words.en), said
+
+
+async def test_without_the_keys_nothing_is_held_against_the_roster(
+    keys: TermKeys, monkeypatch: pytest.MonkeyPatch, engine: AsyncEngine
+) -> None:
+    """Neither its reading, nor its replay, nor the comparison says that it is wrong."""
+    given = MessageToDict(seal(payload(), keys, "shared"))
+    event = {
+        "eventId": "1",
+        "eventTime": "2026-05-01T00:00:00Z",
+        "eventType": "EVENT_TYPE_WORKFLOW_EXECUTION_STARTED",
+        "workflowExecutionStartedEventAttributes": {
+            "workflowType": {"name": ROSTER_TYPE},
+            "input": {"payloads": [given]},
+        },
+    }
+    sealed = history_of(compact({"events": [event]}), workflow_id=ROSTER_ID, run_id="r", sdk="1")
+    monkeypatch.delenv(VARIABLE)
+
+    class Kept:
+        async def runs(self, platform_id: str | None = None) -> AsyncIterator[StoredHistory]:
+            yield sealed
+
+    for found in (
+        (await read_roster(Kept())).problems,
+        await replay_roster(Kept()),
+        (done := await reconcile_roster(engine, Kept(), repair=True)) and done.not_checked,
+    ):
+        assert found
+        [said] = found
+        assert (ROSTER_ID, True) == (said.where, said.unchecked)
+        assert "shared:first" in said.words.en
+    assert done and done.agrees and not done.repaired
 
 
 def test_a_destroyed_key_is_told_apart_from_a_missing_one(keys: TermKeys) -> None:

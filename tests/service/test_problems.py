@@ -340,7 +340,11 @@ async def test_what_a_closed_choice_may_have_meant_is_asked(all_keys: httpx.Asyn
     """In a parameter, in a list between commas and in a body; what resembles nothing asks nothing."""
     asked = (
         ("/v1/events?type=lisiting", "Did you mean listing?", "是否为纳入名单（listing）？"),
-        ("/v1/events?type=listing,evaluaton", "Did you mean evaluation?", "考核评价（evaluation）？"),
+        (
+            "/v1/events?type=listing,evaluaton",
+            "Did you mean evaluation?",
+            "考核评价（evaluation）？",
+        ),
         ("/v1/events?district=haidan", "Did you mean haidian?", "是否为海淀区（haidian）？"),
         ("/v1/inbox?step=lisiting", "Did you mean listing?", "是否为纳入名单（listing）？"),
         ("/v1/inbox?district=Haidian", "Did you mean haidian?", "是否为海淀区（haidian）？"),
