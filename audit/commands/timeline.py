@@ -103,7 +103,8 @@ def _words(reading: Reading, one: Moment, stages: dict[Any, str]) -> str:
     if one.line is None:
         return _message_words(one)
     line, entry = one.line, one.line.entry
-    words = entry_words(entry, log=line.place)
+    of_log = (one.entry for one in reading.logs.get(line.place, ()))  # read where one sets aside
+    words = entry_words(entry, log=line.place, entries=of_log)
     if entry.reason:
         words += say(" ({})", "（{}）").format(say(REASON_UNSEALED))
     if stages.get(line.place) != entry.stage:

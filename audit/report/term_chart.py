@@ -221,7 +221,10 @@ def _marks(
 ) -> None:
     marks = set_aside_marks(log)
     for entry in log:
-        x, about = scale.at(entry.at), f"{wording.moment(entry.at)} {entry_words(entry, log=place)}"
+        x, about = (
+            scale.at(entry.at),
+            f"{wording.moment(entry.at)} {entry_words(entry, log=place, entries=log)}",
+        )
         if entry.kind is EntryKind.REFUSED or entry.name == Kind.SET_ASIDE:
             y = _DECISIONS
             drawing.line(x - 3.2, y - 3.2, x + 3.2, y + 3.2, "cross")

@@ -23,9 +23,13 @@ def timeline(log: Iterable[LogLine]) -> Table:
     """
     stages: dict[LogId, str] = {}
     rows = []
-    for line in in_order(log):
+    lines = in_order(log)
+    logs: dict[LogId, list[LogEntry]] = {}
+    for line in lines:
+        logs.setdefault(line.log, []).append(line.entry)
+    for line in lines:
         entry = line.entry
-        words = entry_words(entry, log=line.log)
+        words = entry_words(entry, log=line.log, entries=logs[line.log])
         if stages.get(line.log) != entry.stage:
             words += f" → {wording.stage(entry.stage)}"
         stages[line.log] = entry.stage

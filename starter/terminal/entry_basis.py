@@ -118,7 +118,7 @@ _OF_THE_LOG = {
     "plan_sha256": Words("SHA-256 of the plan", "建设方案 SHA-256 值"),
     "application_id": Words("application id", "申请编号"),
     "application_sha256": Words("SHA-256 of the application", "申请 SHA-256 值"),
-    "sets_aside": Words("entries set aside", "撤销的条目"),
+    "sets_aside": Words("first and last entry set aside", "撤销条目起止"),
     "entry": Words("entry of the platform's log", "平台记录条目"),
     "hash": Words("its hash", "该条目哈希值"),
     "at": Words("its moment", "该条目时间"),

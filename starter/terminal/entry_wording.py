@@ -1,5 +1,6 @@
 """What an entry of a log says was decided or happened, in words that people read."""
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
@@ -10,17 +11,23 @@ from workflows.log_id import LogId
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
 from workflows.vocabulary import Happening, Kind, Support
-from workflows.words import Words
+from workflows.words import Words, listed_zh
 
 _LETTERS = 160
 """Maximum letters of the reasons in a line of a timeline; `pingtai show --full` has all of them."""
 
 
-def entry_words(entry: LogEntry, *, log: LogId | None = None, named: bool = True) -> str:
+def entry_words(
+    entry: LogEntry,
+    *,
+    log: LogId | None = None,
+    entries: Iterable[LogEntry] = (),
+    named: bool = True,
+) -> str:
     """What an entry says was decided or happened, with what one must know of it.
 
-    `log`: whose it is, so that entries which it sets aside are called as the reader sees them. `named`: also
-    which kind of decision it is.
+    `log`: whose it is, so that entries which it sets aside are called as the reader sees them. `entries`: those
+    of that log, so that those between which stay are left out. `named`: also which kind of decision it is.
     """
     if entry.kind is EntryKind.REFUSED:
         # The log says the reason in both languages, English first.
@@ -28,7 +35,7 @@ def entry_words(entry: LogEntry, *, log: LogId | None = None, named: bool = True
         en, _, zh = (entry.reason or "").partition(" / ")
         en, zh = official(Words(en, zh or en))
         return say(Words(f"REFUSED {name}: {en}", f"【不予受理】{name}：{zh}"))
-    more = say(_more(entry, log))
+    more = say(_more(entry, log, entries))
     words = _said(entry, named=named)
     if not words:
         return more
@@ -72,12 +79,12 @@ def shortened(words: str, most: int) -> str:
     return words if not most or len(words) <= most else words[: most - 1] + "…"
 
 
-def _more(entry: LogEntry, log: LogId | None) -> str | Words:
+def _more(entry: LogEntry, log: LogId | None, entries: Iterable[LogEntry]) -> str | Words:
     said: dict[str, Any] = entry.said
     words: str | Words = ""
     match entry.name:
         case Kind.SET_ASIDE:
-            words = _set_aside(said, log)
+            words = _set_aside(said, log, entries)
         case Kind.FACTS_CHANGE | Happening.FACTS_CHANGED:
             words = _changed(said)
         case Kind.BRINGING_IN:
@@ -108,16 +115,34 @@ def _changed(said: dict[str, Any]) -> Words:
     return Words("; ".join(one.en for one in changes), "；".join(one.zh for one in changes))
 
 
-def _set_aside(said: dict[str, Any], log: LogId | None) -> Words:
-    first, last = said["sets_aside"]
+def _set_aside(said: dict[str, Any], log: LogId | None, entries: Iterable[LogEntry]) -> Words:
     year, reason = said.get("year"), said["reason"]
+    spans = _spans(*said["sets_aside"], entries)
     if log:
-        which = log.entry(first) if first == last else f"{log.entry(first)}–{log.entry(last)}"
-        en, zh = f"{which}: {reason}", f"{which}：{reason}"
+        named = [
+            log.entry(one) if one == last else f"{log.entry(one)}–{log.entry(last)}"
+            for one, last in spans
+        ]
+        en, zh = f"{', '.join(named)}: {reason}", f"{listed_zh(named)}：{reason}"
     else:
-        which, entries = (first, "entry") if first == last else (f"{first}-{last}", "entries")
-        en, zh = f"{entries} {which}: {reason}", f"第 {which} 条：{reason}"
+        named = [f"{one}" if one == last else f"{one}-{last}" for one, last in spans]
+        alone = len(spans) == 1 and spans[0][0] == spans[0][1]
+        en = f"{'entry' if alone else 'entries'} {', '.join(named)}: {reason}"
+        zh = f"第 {listed_zh(named)} 条：{reason}"
     return Words(f"year {year}, {en}", f"第 {year} 年，{zh}") if year else Words(en, zh)
+
+
+def _spans(first: int, last: int, entries: Iterable[LogEntry]) -> list[tuple[int, int]]:
+    """The first and last numbers of what is set aside, without what stays, as far as entries are known."""
+    if first == last:
+        return [(first, last)]
+    from workflows.lifecycle import STAYS  # noqa: PLC0415 - a correction is seldom
+
+    stays = {one.seq for one in entries if one.name in STAYS}
+    gone = [number for number in range(first, last + 1) if number not in stays]
+    starts = [one for one in gone if one - 1 not in gone]
+    ends = [one for one in gone if one + 1 not in gone]
+    return list(zip(starts, ends, strict=True))
 
 
 def _brought_in(said: dict[str, Any]) -> Words:

@@ -16,11 +16,15 @@ _MESSAGES = {
     "PlatformApplication": Words("application", "申请"),
     "application": Words("application", "申请"),
     "absence": Words("absence", "委托代理"),
+    "decision": Words("decision", "决定"),
     "profile": Words("profile", "个人配置"),
 }
 """What a message is called that is no decision."""
+_KIND = Label("kind of decision", "事项")
+"""It tells decisions apart, and is no field that somebody fills in."""
 Headings = Mapping[str, str]
 """How the columns of a table are called in its file, by their names."""
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _BRACKETED = re.compile(r"(?P<open>（| \()(?P<path>[a-z][a-z0-9_.]*)[）)]")
 _BARE = {
     "en": re.compile(r"(?<![\w.-])[a-z]+(?:_[a-z]+|\.[a-z0-9_]+)+(?![\w.-])"),
@@ -46,7 +50,7 @@ class NamedFields(InvalidMessage):
         super().__init__(error.what, *error.problems)
 
         def name(field: str) -> Words:
-            label = label_at(model, field)
+            label = label_at(model, field) or (_KIND if field == "kind" else None)
             if headings is not None and field != WHOLE:
                 return in_table(label, field, headings)
             return named(label, field, _flag_of(field, flags or {}))
@@ -81,13 +85,21 @@ def named(label: Label | None, field: str, flag: str = "") -> Words:
 
 
 def in_table(label: Label | None, field: str, headings: Headings) -> Words:
-    """What the column of a field is called: as its file has it, or as people call one that it lacks."""
+    """What the column of a field is called: as its file has it, or as people call one that it lacks.
+
+    A heading in another language than the answer stands in brackets after what people call the field.
+    """
     parts = field.split(".")
-    for end in range(len(parts), 0, -1):
-        heading = headings.get(".".join(parts[:end]))
-        if heading:
-            return Words.same(heading)
-    return label.name if label else Words.same(field)
+    ends = range(len(parts), 0, -1)
+    heading = next(filter(None, (headings.get(".".join(parts[:end])) for end in ends)), "")
+    if label is None:
+        return Words.same(heading or field)
+    en, zh = label.name
+    if not heading:
+        return label.name
+    if _CHINESE.search(heading):
+        return Words(f"{en} ({heading})", heading)
+    return Words(heading, f"{zh}（{heading}）")
 
 
 def named_refusal(

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from starter.commands.forms_by_kind import FORMS
-from starter.terminal.named_fields import named_refusal
+from starter.terminal.named_fields import in_table, named_refusal
 from starter.terminal.official_wording import official
 from tests.rules.builders import DOCUMENT
 from tests.rules.cases import at_stage, decision, moment
 from tests.starter.form_typing import Run, Sent, terminal, typed  # noqa: F401
 from tests.starter.test_guided import COMMISSION, show_case
 from workflows.case import Case
+from workflows.decision_reading import decision_of
 from workflows.decisions import MODELS
 from workflows.field_labels import label_at
 from workflows.model import InvalidMessage
@@ -159,3 +160,40 @@ def test_a_message_that_makes_no_sense_names_its_flags(
     assert told in result.stderr
     for word in ("（given）", "documents", "list_number"):
         assert word not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("heading", "en", "zh"),
+    [
+        ("推荐意见", "opinion (推荐意见)", "推荐意见"),
+        ("意见", "opinion (意见)", "意见"),
+        ("opinion", "opinion", "推荐意见（opinion）"),
+        (None, "opinion", "推荐意见"),
+    ],
+)
+def test_a_column_is_called_in_the_language_of_the_answer(
+    heading: str | None, en: str, zh: str
+) -> None:
+    """Whatever its heading in the file, which stands beside it where it is in the other language."""
+    model = MODELS[Kind.RECOMMENDATION]
+    headings = {"platform": "平台"} | ({"opinion": heading} if heading else {})
+    assert (en, zh) == in_table(label_at(model, "opinion"), "opinion", headings)
+
+
+def test_a_refused_line_of_an_english_table_is_told_in_chinese(pingtai: Run) -> None:
+    """Its day, which another check looks for, and what the message lacks."""
+    table = "platform,kind,outcome,date of the decision,opinion\np-1,recommendation,recommended,,\n"
+    said = pingtai(
+        "decide", "--file", "-", "--format", "csv", "--yes", stdin=table, lang="zh"
+    ).stdout
+    assert "该行没有决定日期（date of the decision）；" in said
+    assert "；推荐意见（opinion）：缺少此项" in said
+
+
+def test_a_file_of_another_kind_is_told_in_chinese() -> None:
+    """No label of a message says what tells its kinds apart."""
+    with pytest.raises(InvalidMessage) as caught:
+        decision_of({"kind": "recommendation", "outcome": "recommended"}, Kind.INSPECTION)
+    en, zh = FORMS[Kind.INSPECTION].explained(caught.value).words
+    assert zh.startswith("决定：事项（kind）：应为 inspection")
+    assert en.startswith("decision: kind of decision (kind): is ")

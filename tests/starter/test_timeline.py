@@ -172,3 +172,25 @@ def test_a_substitute_names_the_principal(capsys: pytest.CaptureFixture[str]) ->
     shown = capsys.readouterr().out
     assert "kw-02 · 市科委 (for kw-01)" in shown
     assert 1 == shown.count("(for ")
+
+
+@pytest.mark.parametrize(
+    ("names", "en", "zh"),
+    [
+        (("inspection", "roster_learned"), "1.2", "1.2"),
+        (("inspection", "roster_learned", "listing"), "1.2, 1.4", "1.2、1.4"),
+        (("inspection", "correction", "roster_learned", "listing"), "1.2–1.3, 1.5", "1.2–1.3、1.5"),
+        (("inspection", "correction"), "1.2–1.3", "1.2–1.3"),
+    ],
+)
+def test_what_stays_is_not_among_what_was_set_aside(
+    names: tuple[str, ...], en: str, zh: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a case noted by itself in between counts on: no reader looks for it among the others."""
+    last = 1 + len(names)
+    log = [line(0, seq, AT, (name, "", "x")).entry for seq, name in enumerate(names, 2)]
+    said = {"sets_aside": [2, last], "reason": "有误"}
+    aside = line(0, last + 1, AT, SET_ASIDE, said=said).entry
+    for spoken, told in (("en", f"set aside ({en}: 有误)"), ("zh", f"撤销更正（{zh}：有误）")):
+        monkeypatch.setenv("PINGTAI_LANG", spoken)
+        assert told == entry_words(aside, log=LogId(1), entries=log)
