@@ -117,15 +117,16 @@ def _changed(said: dict[str, Any]) -> Words:
 
 def _set_aside(said: dict[str, Any], log: LogId | None, entries: Iterable[LogEntry]) -> Words:
     year, reason = said.get("year"), said["reason"]
-    spans = _spans(*said["sets_aside"], entries)
+    first, last = said["sets_aside"]
+    spans = _spans(first, last, entries)
     if log:
         named = [
-            log.entry(one) if one == last else f"{log.entry(one)}–{log.entry(last)}"
-            for one, last in spans
+            log.entry(one) if one == end else f"{log.entry(one)}–{log.entry(end)}"
+            for one, end in spans
         ]
         en, zh = f"{', '.join(named)}: {reason}", f"{listed_zh(named)}：{reason}"
     else:
-        named = [f"{one}" if one == last else f"{one}-{last}" for one, last in spans]
+        named = [f"{one}" if one == end else f"{one}-{end}" for one, end in spans]
         alone = len(spans) == 1 and spans[0][0] == spans[0][1]
         en = f"{'entry' if alone else 'entries'} {', '.join(named)}: {reason}"
         zh = f"第 {listed_zh(named)} 条：{reason}"
