@@ -45,6 +45,11 @@ def _checked_day(_: click.Context, __: click.Parameter, given: str | None) -> st
     return found
 
 
+FULL = click.Option(
+    ["--full"],
+    is_flag=True,
+    help="List each failed line, also those with the same fault. 逐行列出",
+)
 HOW = (
     AS,
     FOR,
@@ -74,6 +79,7 @@ HOW = (
     ),
     DRY_RUN,
     YES,
+    FULL,
     click.Option(
         ["--json", "as_json"], is_flag=True, help="Print one JSON object per line. 逐行输出 JSON"
     ),

@@ -54,6 +54,7 @@ class Batch:
     dry_run: bool
     yes: bool
     as_json: bool
+    full: bool
     refused: str | None
     in_list: InList | None = None
 
@@ -83,10 +84,11 @@ async def prepare_batch(batch: Batch, acting: ActorResolver) -> Prepared:
     entries = _entries(batch)
     apart = RejectedLines.beside(batch.file, batch.form, batch.refused)
     prepared = await BatchPreparation(acting, batch.day, batch.principal).prepare(entries)
-    telling = ProgressReport(DECISIONS, as_json=batch.as_json)
+    telling = ProgressReport(DECISIONS, as_json=batch.as_json, full=batch.full)
     for one in prepared:
         if isinstance(one, Result):
             telling.tell(one)
+    telling.tell_rest()
     return Prepared([one for one in prepared if isinstance(one, Line)], telling, apart)
 
 
@@ -118,6 +120,7 @@ def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> P
     preview = runner.run(preview_batch(lines, batch.at_once, telling.note))
     for result in preview.held_back:
         telling.tell(result)
+    telling.tell_rest()
     held_back = len(telling.results)
     for result in preview.done[:LISTED]:
         telling.tell(result)
@@ -143,6 +146,7 @@ def _without_what_is_odd(prepared: Prepared, runner: asyncio.Runner) -> Prepared
         if found := doubts.get(number):
             odd = Result(line.entry, Outcome.BAD, line, problem=unless_meant(found).words)
             prepared.telling.tell(refused.get(number, odd))
+    prepared.telling.tell_rest()
     sendable = [line for line in prepared.lines if line.entry.number not in doubts]
     return prepared._replace(lines=sendable)
 
@@ -184,6 +188,7 @@ async def send_batch(batch: Batch, prepared: Prepared, own: OwnSignature) -> Non
     """
     lines, telling, apart = prepared
     sending = await _send(batch, lines, telling, own) if lines else None
+    telling.tell_rest()
     results = telling.results
     sums = counted_results(results, DECISIONS)
     summary = Words(f"{counted(len(results), 'line')}: {sums}", f"共 {len(results)} 行：{sums}")

@@ -12,7 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from activities.harmless_text import harmless
 from db.countersign_queries import CountersignDraft
-from starter.commands.batch.lines import Outcome, Result
+from starter.commands.batch.lines import NOT_DONE, Outcome, Result
+from starter.commands.batch.same_faults import SameFaults
 from starter.desk.countersigning import what_comes_next, what_it_replaces
 from starter.terminal import wording
 from starter.terminal.language import say
@@ -51,14 +52,16 @@ class ProgressReport:
     In a pipe they are told as they come. At a terminal a bar moves meanwhile, and they follow it.
     """
 
-    def __init__(self, wording: Wording, *, as_json: bool) -> None:
-        """`as_json`: a JSON object a line."""
+    def __init__(self, wording: Wording, *, as_json: bool, full: bool = False) -> None:
+        """`as_json`: a JSON object a line. `full`: each line at a terminal, too, whatever others say."""
         self._wording = wording
         self._as_json = as_json
         self._order: list[int] = []
         self._waiting: dict[int, Result] = {}
         self._bar: Progress | None = None
         self._held = False
+        self._full = full
+        self._faults = SameFaults()
         self.results: list[Result] = []
 
     def tell(self, result: Result) -> None:
@@ -87,6 +90,10 @@ class ProgressReport:
             for number in self._order:
                 if number in self._waiting:
                     self._say(self._waiting.pop(number))
+
+    def tell_rest(self) -> None:
+        """Tell of the lines that were only counted, because their fault was told before."""
+        show(*self._faults.rest())
 
     def note(self, words: str) -> None:
         """Say something meanwhile, on standard error, above the bar where there is one."""
@@ -125,8 +132,22 @@ class ProgressReport:
     def _say(self, result: Result) -> None:
         if self._as_json:
             show_json_line(self._wording.as_data(result))
-        elif result.outcome not in self._wording.left_out or not watched(sys.stdout):
+        elif not watched(sys.stdout):
             show(self._wording.in_words(result))
+        elif result.outcome not in self._wording.left_out:
+            fault = _fault(result)
+            if self._full or not fault or not self._faults.hides(result.entry.number, fault):
+                show(self._wording.in_words(result))
+
+
+def _fault(result: Result) -> str:
+    """What is wrong with a line, alike for each line of which the same is wrong; empty where nothing is."""
+    if result.outcome not in NOT_DONE or result.problem is None:
+        return ""
+    # What was perhaps meant is asked of the first lines alone.
+    why, _, _ = result.problem.en.partition(" Did you mean ")
+    why = why.rstrip(".")
+    return f"{result.outcome} {why.replace(result.platform, '…') if result.platform else why}"
 
 
 def _in_words(result: Result) -> str:

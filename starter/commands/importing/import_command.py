@@ -61,6 +61,11 @@ from starter.terminal.whole_number import WholeNumber
 )
 @click.option("--yes", is_flag=True, help="At a terminal: submit without confirmation. 不再确认")
 @click.option(
+    "--full",
+    is_flag=True,
+    help="List each failed line, also those with the same fault. 逐行列出",
+)
+@click.option(
     "--json", "as_json", is_flag=True, help="Print a JSON object for each line. 逐行输出 JSON"
 )
 def import_command(

@@ -1,15 +1,17 @@
 """How an import reports: what is wrong with its file, by line and field, and what became of each line."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from starter.commands.batch.lines import Outcome, Result
 from starter.commands.batch.progress import Wording
+from starter.commands.batch.same_faults import SameFaults
 from starter.commands.importing.columns import COLUMNS, column_of
 from starter.terminal.language import say
 from starter.terminal.named_fields import in_table, named
-from starter.terminal.screen import complain, show, show_json_line
+from starter.terminal.screen import complain, show, show_json_line, watched
 from workflows.words import Words, counted
 
 MOST_TOLD = 300
@@ -37,9 +39,13 @@ class Problem:
         return in_table(label, self.field, self.headings)
 
 
-def tell(problems: Sequence[Problem], *, as_json: bool) -> None:
-    """Tell them in the order of the file."""
+def tell(problems: Sequence[Problem], *, as_json: bool, full: bool = False) -> None:
+    """Tell them in the order of the file; at a terminal the same fault of many lines once, unless in `full`."""
+    faults = SameFaults() if watched(sys.stdout) and not full else None
     ordered = sorted(problems, key=lambda problem: problem.line)
+    if faults and not as_json:
+        shown = [one for one in ordered if not faults.hides(one.line, f"{one.field} {one.why.en}")]
+        ordered = shown
     for problem in ordered[:MOST_TOLD]:
         if as_json:
             why = problem.why._asdict()
@@ -49,6 +55,8 @@ def tell(problems: Sequence[Problem], *, as_json: bool) -> None:
     if len(ordered) > MOST_TOLD:
         more = len(ordered) - MOST_TOLD
         complain(Words(f"… and {more:,} more problems", f"……另有 {more:,} 处问题"))
+    if faults:
+        show(*faults.rest())
 
 
 def counted_problems(problems: Sequence[Problem]) -> str:

@@ -49,6 +49,7 @@ class Import:
     refused: str | None
     yes: bool
     as_json: bool
+    full: bool
 
     @property
     def asks(self) -> bool:
@@ -97,7 +98,7 @@ async def start_import(order: Import, checked: CheckedImport) -> None:
         Unreachable: nothing answers, before anything was started.
         click.exceptions.Exit: with a code, unless every application is started.
     """
-    telling = ProgressReport(report.APPLICATIONS, as_json=order.as_json)
+    telling = ProgressReport(report.APPLICATIONS, as_json=order.as_json, full=order.full)
     async with _connecting(order) as connect:
         starting = PlatformStarter(connect)
         await starting.connect()  # who forgot to start anything hears it at once
@@ -106,6 +107,7 @@ async def start_import(order: Import, checked: CheckedImport) -> None:
         numbers = [line.entry.number for line in checked.lines]
         with telling.watching(numbers), interruptible(sending, telling.note):
             await sending.run(checked.lines)
+    telling.tell_rest()
     counts = counted_results(telling.results, report.APPLICATIONS)
     all_of_them = _applications(len(telling.results))
     summary = Words(f"{all_of_them}: {counts}", f"{all_of_them}：{counts}")
@@ -140,7 +142,7 @@ def _refuse_if_wrong(order: Import, problems: Sequence[report.Problem]) -> None:
     """Report what is wrong in the file. Raises click.exceptions.Exit where anything is."""
     if not problems:
         return
-    report.tell(problems, as_json=order.as_json)
+    report.tell(problems, as_json=order.as_json, full=order.full)
     complain(
         Words(
             f"{order.file}: {report.counted_problems(problems)}. Nothing was started.",
