@@ -1,4 +1,4 @@
-"""Lines of a file with one same fault: the first are told, the others counted, so that none floods the screen."""
+"""Lines of a file with one same fault: the first are told, the others counted, and none floods the screen."""
 
 from workflows.words import Words, counted, listed
 
