@@ -43,8 +43,6 @@ class Question:
 
     what: str
     ask: Ask
-    held: bool = True
-    """Whether it is held to the ratio: what reads all rows that it counts is not."""
 
 
 def _inbox(*wanted: Wanted, days: int | None = None) -> Ask:
@@ -60,8 +58,12 @@ def _counts(*wanted: Wanted) -> Ask:
     return lambda engine: Inbox(engine).counts(*wanted)
 
 
-def _size(**filters: str) -> Ask:
+def _size(**filters: str | int | bool) -> Ask:
     return lambda engine: RegisterQueries(engine).register_count(**filters)  # type: ignore[arg-type]
+
+
+def _stages() -> Ask:
+    return lambda engine: RegisterQueries(engine).counts()
 
 
 _MINE = (
@@ -101,8 +103,13 @@ QUESTIONS = (
     Question("counts of what is overdue", _counts(Wanted(overdue=True))),
     Question("counts of an operator", _counts(Wanted(role="operator", operator=one_operator()))),
     Question("counts of a person with three offices", _counts(*_MINE)),
-    Question("number of platforms in the register", _size(), held=False),
-    Question("number of platforms of a district", _size(district="haidian"), held=False),
+    Question("number of platforms in the register", _size()),
+    Question("number of platforms of a district", _size(district="haidian")),
+    Question("number of platforms of a stage", _size(stage="listing")),
+    Question("number of platforms of a list", _size(list_number="2026-7")),
+    Question("number of platforms of a year", _size(year=2026)),
+    Question("number of platforms, overdue", _size(overdue=True)),
+    Question("number of platforms in each stage", _stages()),
 )
 
 
@@ -121,7 +128,7 @@ async def _measured(question: Question, small: AsyncEngine, large: AsyncEngine) 
             await question.ask(engine)
             if number >= _WARM_UP:
                 samples[engine].append((time.perf_counter() - began) * 1000)
-    return PageTime(question.what, median(samples[small]), median(samples[large]), question.held)
+    return PageTime(question.what, median(samples[small]), median(samples[large]))
 
 
 @asynccontextmanager

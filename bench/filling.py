@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bench.script import application
 from bench.templates import TEMPLATES, write
 from db.inbox_counts import inbox_counts
+from db.register_counts import counted_platforms, register_counts
 from db.register_store import PostgresRegister
 from db.tables import (
     assessments,
@@ -52,7 +53,7 @@ async def fill(engine: AsyncEngine, count: int) -> None:
             await connection.execute(text(_multiply(table)))
         for table in (*_MULTIPLIED, log_entries, plan_versions):
             await connection.execute(delete(table).where(table.c.platform_id.in_(templates)))
-    for table in (*_MULTIPLIED, inbox_counts):
+    for table in (*_MULTIPLIED, inbox_counts, counted_platforms, register_counts):
         async with engine.connect() as connection:
             alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
             await alone.execute(text(f"VACUUM (ANALYZE) {table.name}"))

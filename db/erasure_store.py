@@ -31,6 +31,7 @@ NOT_OF_A_TERM = {
     "access_log": "who looked: of auditors, not of the term",
     "archived_histories": "encrypted; what is in the clear is not erased, and refused before",
     "certificate_numbers": "published",
+    "counted_platforms": "as what a platform is counted; follows from what is public of it",
     "roster_entries": "the roster's own people",
 }
 """Tables with a platform and no term that are left as they are."""

@@ -29,7 +29,7 @@ from sqlalchemy import (
     text,
     union_all,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.tables import awaiting, metadata, texts
 
@@ -52,12 +52,14 @@ CELL = ("role", "district", "kind", "field", "year", "overdue")
 
 @dataclass(frozen=True)
 class WrongCount:
-    """A count that is not the number of its rows."""
+    """A count that is not the number of its rows: in which table, and in which column of it."""
 
     cell: dict[str, Any]
-    """What it counts: a value for each of `CELL`."""
+    """What it counts: a value for each column of the table's `CELL`."""
     counted: int
     rows: int
+    table: str = "inbox_counts"
+    column: str = "waiting"
 
 
 async def wrong_counts(connection: AsyncConnection) -> Sequence[WrongCount]:
@@ -82,15 +84,6 @@ async def wrong_counts(connection: AsyncConnection) -> Sequence[WrongCount]:
         WrongCount({name: row[name] for name in CELL}, int(row["counted"]), int(row["rows"]))
         for row in found
     ]
-
-
-async def check_counts(engine: AsyncEngine, *, repair: bool) -> Sequence[WrongCount]:
-    """Return the counts that are, or with `repair` were, not those of the rows."""
-    async with engine.begin() as connection:
-        wrong = await wrong_counts(connection)
-        if wrong and repair:
-            await recount(connection)
-    return wrong
 
 
 async def recount(connection: AsyncConnection) -> None:

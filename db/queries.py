@@ -97,9 +97,14 @@ class RegisterQueries:
     async def register_count(self, **wanted: Unpack[RegisterFilter]) -> int:
         """How many platforms `register` would list on all its pages."""
         part = Parameters()
-        query = part.query(
-            "SELECT count(*)::int AS total", _FROM_NEWEST, where(_wanted(part, wanted))
-        )
+        kept = _counted(part, wanted)
+        if kept is not None:
+            query = part.query(_SUM, where(kept))
+        else:
+            part = Parameters()
+            query = part.query(
+                "SELECT count(*)::int AS total", _FROM_NEWEST, where(_wanted(part, wanted))
+            )
         rows = await self._connections.fetch(query.sql, *query.values)
         total: int = rows[0]["total"]
         return total
@@ -205,6 +210,25 @@ def _wanted(part: Parameters, wanted: RegisterFilter) -> list[str]:
     return conditions
 
 
+def _counted(part: Parameters, wanted: RegisterFilter) -> list[str] | None:
+    """The conditions by which kept counts are chosen; None where what is wanted is not counted by.
+
+    A list, what is overdue and plaques have indexes, along which there is little to count.
+    """
+    if wanted.get("list_number") is not None or wanted.get("overdue") or wanted.get("plaque"):
+        return None
+    equal = (
+        ("district = {}", wanted.get("district")),
+        ("field = {}", wanted.get("field")),
+        ("stage = {}", wanted.get("stage")),
+        ("listed_year = {}", wanted.get("year")),
+    )
+    conditions = [part(sql, value) for sql, value in equal if value is not None]
+    if wanted.get("listed"):
+        conditions.append("listed_year <> 0")
+    return conditions
+
+
 def _prefix(beginning: str) -> str:
     """The pattern of LIKE for what begins so."""
     plain = beginning.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
@@ -240,6 +264,8 @@ _LOG_OF_TERM = f"{_LOG} AND log.term = $2"
 _LOG_ORDER = "ORDER BY log.term, log.year, log.opening, log.seq"
 _OF_PLATFORM = ("platform_id", "name", "operator", "lead_unit", "district", "field", "term")
 _OF_OTHER_TABLES = ("assessment_overdue", "plaque", "layout_version")
+_SUM = "SELECT coalesce(sum(platforms), 0)::int AS total FROM register_counts"
+"""Of counts that are kept (`db.register_counts`): of however many platforms, some thousand at most."""
 _REGISTER = _select(
     columns(RegisterRow, of="t", but=(*_OF_PLATFORM, *_OF_OTHER_TABLES)),
     f""", {PLAQUE} AS plaque, {LAYOUT_VERSION} AS layout_version,
@@ -285,9 +311,8 @@ _ARROWS = """SELECT DISTINCT * FROM (
         name, outcome, stage AS stage_after
     FROM log_entries WHERE kind <> $1
 ) AS steps WHERE stage_before IS NOT NULL"""
-_COUNTS = _select(
-    "t.stage, count(*) AS platforms", _FROM_NEWEST, "GROUP BY t.stage ORDER BY t.stage"
-)
+_COUNTS = """SELECT stage, sum(platforms)::bigint AS platforms FROM register_counts
+GROUP BY stage HAVING sum(platforms) > 0 ORDER BY stage"""
 _ACTIVITY = """SELECT p.platform_id, p.name, count(log.seq) AS entries,
     count(log.seq) FILTER (WHERE log.kind = $1) AS decisions,
     count(log.seq) FILTER (WHERE log.kind = $2) AS refusals

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -17,7 +18,7 @@ from audit.commands.progress_line import watching
 from audit.reconciling.differences import Difference, difference_words, of_count
 from audit.reconciling.reconciling import AT_WORK, Reconciled, reconcile
 from audit.reconciling.reconciling_roster import reconcile_roster
-from db.inbox_counts import check_counts
+from db.kept_counts import check_counts
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
 from starter.errors import NoSuchPlatform
@@ -159,12 +160,13 @@ def _show(one: Reconciled, *, named: bool) -> None:
 
 
 def _show_counts(differences: Sequence[Difference], *, repaired: bool, as_json: bool) -> None:
-    """Show the counts of the inbox, which are of no platform, that are not those of its rows."""
+    """Show the counts of inbox and register, which are of no one platform, that are not those of their rows."""
     if as_json:
-        rows = [difference.model_dump(mode="json") for difference in differences]
-        show_json_line({"table": differences[0].table, "differences": rows, "repaired": repaired})
+        for table, own in groupby(differences, key=lambda one: one.table):
+            rows = [difference.model_dump(mode="json") for difference in own]
+            show_json_line({"table": table, "differences": rows, "repaired": repaired})
         return
-    show(Words("✓ inbox", "✓ 待办") if repaired else Words("✗ inbox", "✗ 待办"))
+    show(Words("✓ counts", "✓ 计数") if repaired else Words("✗ counts", "✗ 计数"))
     done = say(_REPAIRED) if repaired else ""
     show(*(f"    {done}{say(difference_words(difference))}" for difference in differences))
 
@@ -195,7 +197,7 @@ def _end(done: _Tally, *, miscounted: bool) -> Words:
     en, zh = counted(done.looked, "platform"), f"共 {done.looked} 个平台"
     if done.wrong or done.wrong_roster or miscounted:
         also = [_ROSTER] if done.wrong_roster else []
-        also += [_INBOX] if miscounted else []
+        also += [_COUNTS] if miscounted else []
         return Words(
             f"✗ {en}: {done.wrong} with problems{''.join(one.en for one in also)}",
             f"✗ {zh}，{done.wrong} 个有误{''.join(one.zh for one in also)}",
@@ -209,7 +211,7 @@ def _end(done: _Tally, *, miscounted: bool) -> Words:
 
 
 _ROSTER = Words(", and the roster", "，人员目录有误")
-_INBOX = Words(", and counts of the inbox", "，待办计数有误")
+_COUNTS = Words(", and counts of the inbox or the register", "，待办或名册计数有误")
 
 
 def plain(one: Reconciled) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from db.inbox_counts import WrongCount, inbox_counts
+from db.inbox_counts import WrongCount
 from db.tables import (
     assessments,
     awaiting,
@@ -170,9 +170,9 @@ def _plain(value: Any) -> Any:
 
 
 def of_count(one: WrongCount) -> Difference:
-    """Return a count of the inbox that is not the number of its rows, as a difference."""
-    columns = {inbox_counts.c.waiting.name: (one.counted, one.rows)}
-    return Difference(table=inbox_counts.name, key=one.cell, what=What.CHANGED, columns=columns)
+    """Return a count that is not the number of its rows, as a difference."""
+    columns = {one.column: (one.counted, one.rows)}
+    return Difference(table=one.table, key=one.cell, what=What.CHANGED, columns=columns)
 
 
 def difference_words(one: Difference) -> Words:

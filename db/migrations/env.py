@@ -8,6 +8,7 @@ from db import (  # noqa: F401 - their tables are of the same metadata
     erasure_tables,
     inbox_counts,
     intake_tables,
+    register_counts,
     roster_tables,
 )
 from db.tables import metadata

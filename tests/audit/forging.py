@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from audit.histories import StoredHistory
+from workflows.decision import digest_of_content
 from workflows.record import LogEntry
 
 STARTED = "workflowExecutionStartedEventAttributes"
@@ -60,6 +61,8 @@ def _sealed_anew(data: Any, old: str, new: str) -> bytes:
         previous = hashes.get(entry.previous, entry.previous)
         sealed = entry.model_copy(update={"previous": previous})
         hashes[entry.hash] = sealed.seal()
+        said = json.loads(json.dumps(entry.said, ensure_ascii=False).replace(new, old))
+        hashes[digest_of_content(said)] = digest_of_content(entry.said)  # in receipts
     for payload in _payloads(data):
         content = _of(payload)
         for before, after in hashes.items():

@@ -5,8 +5,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db import audit_tables, intake_tables  # noqa: F401 - their tables are of the same metadata
-from db.inbox_counts import CELL, inbox_counts
+from db import audit_tables, inbox_counts, intake_tables, register_counts  # noqa: F401 - their tables are of the same metadata
 from db.tables import metadata
 
 _BY_ORDER = {
@@ -14,17 +13,23 @@ _BY_ORDER = {
     "log_entries": ("position",),
 }
 """What tells when a row was written, and not what: a notice, say, keeps what was known then."""
+_COUNTS = (
+    (inbox_counts.inbox_counts, inbox_counts.CELL, "waiting"),
+    (register_counts.register_counts, register_counts.CELL, "platforms"),
+)
 
 
 async def everything(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of every table, in the order of their keys, but for what tells the order of writing."""
     async with engine.connect() as connection:
-        cell = [inbox_counts.c[name] for name in CELL]
-        waiting = func.sum(inbox_counts.c.waiting)
-        counts = select(*cell, waiting).group_by(*cell).having(waiting != 0).order_by(*cell)
-        # In how many rows a count is kept depends on who wrote at once.
-        kept = [tuple(row) for row in await connection.execute(counts)]
-        return {inbox_counts.name: kept} | {
+        counts: dict[str, list[tuple[Any, ...]]] = {}
+        for table, names, counted in _COUNTS:
+            cell = [table.c[name] for name in names]
+            total = func.sum(table.c[counted])
+            # In how many rows a count is kept depends on who wrote at once.
+            kept = select(*cell, total).group_by(*cell).having(total != 0).order_by(*cell)
+            counts[table.name] = [tuple(row) for row in await connection.execute(kept)]
+        return counts | {
             table.name: [
                 tuple(row)
                 for row in await connection.execute(
@@ -35,5 +40,5 @@ async def everything(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
             ]
             for table in metadata.sorted_tables
             # Each register has a feed of its own, and notes what it refused.
-            if table.name not in ("feeds", "conflicts", inbox_counts.name)
+            if table.name not in ("feeds", "conflicts", *counts)
         }

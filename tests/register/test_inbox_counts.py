@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import Update, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.inbox_counts import CELL, check_counts, inbox_counts, wrong_counts
+from db.inbox_counts import CELL, inbox_counts, wrong_counts
 from db.inbox_queries import Inbox, StepCount, Wanted, count_query
+from db.kept_counts import check_counts
 from db.migrate import downgrade, upgrade
 from db.register_store import PostgresRegister
 from db.tables import awaiting
-from worker.doctor.check_register import inbox_counted
+from worker.doctor.check_register import all_counted
 from worker.doctor.finding import Verdict
 from workflows.vocabulary import Happening
 
@@ -174,10 +175,10 @@ async def test_wrong_counts_are_named_and_mended(
 ) -> None:
     """`doctor` names what somebody changed by hand; counted anew, all is well. A count of no rows is found."""
     await register.write(batch(opened()))
-    assert Verdict.GOOD == (await inbox_counted(engine)).verdict
+    assert Verdict.GOOD == (await all_counted(engine)).verdict
     async with engine.begin() as connection:
         await connection.execute(update(inbox_counts).values(waiting=7))
-    found = await inbox_counted(engine)
+    found = await all_counted(engine)
     assert Verdict.BAD == found.verdict
     assert "kind recommendation, field artificial_intelligence" in found.what.en
     assert "waiting is 7, should be 1" in found.what.en

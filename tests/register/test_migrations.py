@@ -9,7 +9,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, func, insert, inspect, select, text
 
-from db import audit_tables, countersign_tables, inbox_counts, intake_tables, plaque_tables  # noqa: F401 - their tables are of the same metadata
+from db import (  # noqa: F401 - their tables are of the same metadata
+    audit_tables,
+    countersign_tables,
+    inbox_counts,
+    intake_tables,
+    plaque_tables,
+    register_counts,
+)
 from db.engine import create_engine
 from db.layout_queries import layout, layout_versions
 from db.migrate import downgrade, pending, upgrade

@@ -8,7 +8,7 @@ from temporalio.client import Client
 
 from audit.reconciling.differences import difference_words, of_count
 from db.certificate_claims import doubled_numbers
-from db.inbox_counts import check_counts
+from db.kept_counts import check_counts
 from db.migrate import pending
 from db.plaque_queries import plaques
 from db.plaque_types import PlaqueState
@@ -144,18 +144,20 @@ async def certificate_numbers(engine: AsyncEngine) -> Finding:
     )
 
 
-async def inbox_counted(engine: AsyncEngine) -> Finding:
-    """The counts that are kept beside the inbox are those of its rows."""
+async def all_counted(engine: AsyncEngine) -> Finding:
+    """The counts that are kept beside the inbox and the register are those of their rows."""
     wrong = await check_counts(engine, repair=False)
     if not wrong:
-        return good("the counts of the inbox are those of its rows", "待办计数与待办一致")
+        return good(
+            "the counts of inbox and register are those of their rows", "待办、名册的计数与内容一致"
+        )
     named = [difference_words(of_count(one)) for one in wrong[:_NAMED]]
     more = " …" if len(wrong) > _NAMED else ""
     en, zh = "; ".join(one.en for one in named), "；".join(one.zh for one in named)
     return bad(
         Words(
-            f"wrong: {counted(len(wrong), 'count')} of the inbox: {en}{more}",
-            f"待办计数有误 {len(wrong)} 项：{zh}{more}",
+            f"wrong: {counted(len(wrong), 'count')} of the inbox or the register: {en}{more}",
+            f"待办、名册的计数有误 {len(wrong)} 项：{zh}{more}",
         ),
         Words(
             "somebody changed the tables by hand; count anew: `pingtai audit reconcile --repair`",

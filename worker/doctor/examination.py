@@ -195,7 +195,7 @@ def _points(client: Client, engine: AsyncEngine, *, at_work: bool) -> tuple[Poin
             register=True,
         ),
         Point(Words("records", "记录余量"), lambda: records_have_room(engine), register=True),
-        Point(Words("inbox", "待办"), lambda: check_register.inbox_counted(engine), register=True),
+        Point(Words("counts", "计数"), lambda: check_register.all_counted(engine), register=True),
         Point(Words("plaques", "牌子"), lambda: check_register.plaques_back(engine), register=True),
         Point(
             Words("open cases", "未结束的程序"),
