@@ -32,9 +32,9 @@ from worker.register_database import register_database
 
 SIZES = (1_000, 10_000, 50_000)
 QUICK = (200, 1_000)
-HISTORY = Path(__file__).parents[1] / "tests/histories/0.4.0/platform--bj-green-building--01.json.gz"
+HISTORY = Path(__file__).parents[1] / "x"
 _TOGETHER = 50
-_EVERY = 0.1
+_EVERY = 0.5
 _HEADING = "## Comparing the whole register"
 
 
@@ -71,7 +71,7 @@ async def fill(engine: AsyncEngine, history: StoredHistory, numbers: range) -> N
                 await archive.keep(one)
 
 
-def compared(database: str, count: int) -> Comparison:
+def compared(folder: Path, database: str, count: int) -> Comparison:
     """Compare the whole register as people do, by the command; watch its processes.
 
     Raises:
@@ -80,34 +80,32 @@ def compared(database: str, count: int) -> Comparison:
     environment = {**os.environ, "DATABASE_URL": database}
     began = time.perf_counter()
     command = [sys.executable, "-m", "worker.main", "audit", "reconcile", "--from", "archive"]
-    said = tempfile.TemporaryFile("w+")
-    process = subprocess.Popen(command, env=environment, stdout=said, stderr=subprocess.STDOUT)
-    watched, most, servers = psutil.Process(process.pid), 0, 0
-    cpu = 0.0
-    while process.poll() is None:
-        try:
-            most = max(most, watched.memory_info().rss)
-            used = watched.cpu_times()
-            cpu = used.user + used.system
-            servers = max(servers, _largest_server())
-        except psutil.NoSuchProcess:
-            break
-        time.sleep(_EVERY)
-    seconds = time.perf_counter() - began
-    said.seek(0)
-    words = said.read()
-    said.close()
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, env=environment, stdout=said, stderr=subprocess.STDOUT)
+        watched, most, servers, cpu = psutil.Process(process.pid), 0, 0, 0.0
+        while process.poll() is None:
+            try:
+                most = max(most, watched.memory_info().rss)
+                used = watched.cpu_times()
+                cpu = used.user + used.system
+                servers = max(servers, _largest_server(folder))
+            except psutil.Error:
+                break
+            time.sleep(_EVERY)
+        seconds = time.perf_counter() - began
+        said.seek(0)
+        words = said.read()
     if process.wait():
         raise RuntimeError(f"reconcile ended with {process.returncode}: {words[:500]}")
     return Comparison(count, seconds, cpu, most, servers)
 
 
-def _largest_server() -> int:
-    """The memory that the largest process of PostgreSQL at work here has for itself."""
+def _largest_server(folder: Path) -> int:
+    """The memory that the largest process of PostgreSQL at work in a folder has for itself."""
     largest = 0
-    for process in psutil.Process().children(recursive=True):
+    for process in psutil.process_iter():
         try:
-            if process.name() == "postgres":
+            if process.name() == "postgres" and folder in Path(process.cwd()).parents:
                 memory = process.memory_info()
                 largest = max(largest, memory.rss - memory.shared)
         except psutil.Error:
@@ -126,7 +124,7 @@ async def measured(folder: Path, sizes: Sequence[int]) -> list[Comparison]:
         for size in sizes:
             await fill(engine, history, range(have, size))
             have = size
-            found.append(await asyncio.to_thread(compared, database, size))
+            found.append(await asyncio.to_thread(compared, folder, database, size))
             print(found[-1], flush=True)
         await engine.dispose()
     return found
@@ -136,8 +134,8 @@ def section(found: Sequence[Comparison], load: float) -> str:
     """Return the section of the document, with its heading."""
     first, last = found[0], found[-1]
     lines = [
-        "| platforms | seconds | platforms a second | CPU of the command, each (ms) | memory of the command (MB)"
-        " | of PostgreSQL (MB) |",
+        "| platforms | seconds | platforms a second | CPU of the command, each (ms)"
+        " | memory of the command (MB) | of PostgreSQL (MB) |",
         "| ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     lines += [
@@ -152,12 +150,12 @@ def section(found: Sequence[Comparison], load: float) -> str:
 {table}
 
 `pingtai audit reconcile --from archive` of all platforms: histories, logs and every row of the register. The
-platforms are copies of one that was recorded, sealed anew: one run of 62 events, four entries, 53 kB each. Memory
-is the most that the command, and the process of PostgreSQL that works for it, ever had: {grown:.2f} times as
-much for {last.platforms / first.platforms:.0f} times as many platforms. At the last rate 100,000 such platforms take
-{100_000 / last.rate / 60:.0f} minutes; a platform with more histories takes longer in proportion. Load average
-over the last five minutes {load:.1f} on {os.cpu_count()} cores: on a quiet machine it is faster. Repeat it with
-`python -m bench.reconciling` (most of the time goes into making the platforms; `--quick` makes few).
+platforms are copies of one that was recorded, sealed anew: a run of 62 events, four entries, 53 kB each. Memory
+is the most that the command, and the process of PostgreSQL that works for it, ever had: {grown:.2f} times
+as much for {last.platforms / first.platforms:.0f} times as many platforms. At the last rate 100,000 such ones
+take {100_000 / last.rate / 60:.0f} minutes; a platform with more histories takes longer in proportion. Load
+average over the last five minutes {load:.1f} on {os.cpu_count()} cores: a quiet machine is faster. Repeat it
+with `python -m bench.reconciling` (most of the time goes into making the platforms; `--quick` makes few).
 """
 
 

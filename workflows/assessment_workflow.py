@@ -101,6 +101,8 @@ class AnnualAssessmentWorkflow(ParentPlatform):
             self._claims = int(carried.closing)
             if opening.set_aside and opening.set_aside.get("signatures"):
                 case.sent_on = sha256(opening.set_aside)
+            if root := opening.handed_on:
+                self.queue.take((), lambda: self.follow_roster(root))
             if opening.set_aside and bound:
                 # First in the held queue, before any other message.
                 self.receive(Kind.SET_ASIDE, (opening.set_aside,))
@@ -182,6 +184,7 @@ class AnnualAssessmentWorkflow(ParentPlatform):
                         update={
                             "carried": self.carry(),
                             "set_aside": None,
+                            "handed_on": None,
                             "changes": (),
                             "recovery": None,
                         }

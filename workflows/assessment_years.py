@@ -8,13 +8,14 @@ from workflows.case import Case
 from workflows.circumstances import NEWEST, Edition
 from workflows.model import as_sent, instant
 from workflows.platform_changes import changes_to_follow
-from workflows.record import LogEntry
+from workflows.record import EntryKind, LogEntry
 from workflows.reopening import BrokenLog, record_of
+from workflows.roster_entries import RosterRoot
 from workflows.rules import ending
 from workflows.run_io import AssessmentOpening, CarriedAssessment
 from workflows.state_folding import fold
 from workflows.states import AssessmentState, PlatformState
-from workflows.vocabulary import Happening, Role
+from workflows.vocabulary import Happening, Kind, Role
 from workflows.words import Words
 
 
@@ -87,6 +88,24 @@ def signed_versions(log: Sequence[LogEntry], after: int) -> list[dict[str, Any]]
     return [root for root in roots if root["root"]["version"] > after]
 
 
+def known_when_taken(log: Sequence[LogEntry], taken: Mapping[str, Any]) -> RosterRoot | None:
+    """Return the version of the roster that a platform knew when it took a setting aside: its proofs are of it.
+
+    It may have been shown a later one since, while the log of the assessment was looked up.
+    """
+    entry = next(
+        e
+        for e in reversed(log)
+        if e.kind is EntryKind.DECISION
+        and (e.name, e.decision_id) == (Kind.SET_ASIDE, taken["decision_id"])
+    )
+    return fold(log[: entry.seq]).roster
+
+
+def _newer(root: RosterRoot | None, known: RosterRoot) -> RosterRoot | None:
+    return root if root and root.version > known.version else None
+
+
 def opening_number(log: Sequence[LogEntry], state: PlatformState, year: int) -> dict[str, int]:
     """Return which opening of a year this is, only where counting on would use a number twice.
 
@@ -102,10 +121,14 @@ def reopened(
     log: Sequence[LogEntry],
     set_aside: dict[str, Any],
     edition: Edition = NEWEST,
+    *,
+    hands_on: bool = True,
 ) -> AssessmentOpening:
     """Return the input that opens an ended assessment again from its log, with the setting aside to take.
 
-    `log` is the platform's: its note of the end holds the hash that the assessment's log must have.
+    `log` is the platform's: its note of the end holds the hash that the assessment's log must have. With
+    `hands_on` the assessment is handed on the version of the roster by which a signed one was taken; before,
+    it was shown all versions since its own, of which one message holds no more than `MOST_ROOTS`.
 
     Raises:
         BrokenLog: the assessment's log is not the one that the platform saw end.
@@ -130,15 +153,19 @@ def reopened(
         set_aside = {**set_aside, "case": {**case, "year": opening.year}}
     state = fold(ended)
     assert isinstance(state, AssessmentState), "the log of an assessment"  # noqa: S101
+    handed_on: RosterRoot | None = None
     if set_aside.get("signatures") and state.roster:  # who signed may stand in a later version
-        later = signed_versions(log, after=state.roster.version)
-        set_aside = {**set_aside, **({"roster": later} if later else {})}
+        if hands_on:
+            handed_on = _newer(known_when_taken(log, set_aside), state.roster)
+        elif later := signed_versions(log, after=state.roster.version):
+            set_aside = {**set_aside, "roster": later}
     carried = CarriedAssessment(state=state, record=record, recorded=len(ended))
     return opening.model_copy(
         update={
             "before": record.before,
             "carried": carried,
             "set_aside": set_aside,
+            "handed_on": handed_on,
             "changes": tuple(changes_to_follow(log, record.before, ended)),
         }
     )

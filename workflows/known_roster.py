@@ -100,6 +100,18 @@ def learn_roster(
     return case.record_event(Happening.ROSTER_LEARNED, news.content(), at)
 
 
+def follow_platform(case: "Case[Any]", root: RosterRoot, at: datetime) -> LogEntry | None:
+    """Note the version of the roster that its platform hands on to an assessment, where it is a later one.
+
+    Nobody's signatures stand beside it: they stand in the platform's log, with those of all versions between.
+    """
+    known = case.state.roster
+    if known is None or root.version <= known.version:
+        return None
+    handed_on = News((SignedRoot(root=root, signatures=()),))
+    return case.record_event(Happening.ROSTER_LEARNED, handed_on.content(), at)
+
+
 _NO_ROSTER = Words(
     "this case knows no roster: it began before there was one. A change by the commission with `authorship`"
     " brings it",

@@ -11,8 +11,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.case_workflow import CaseWorkflow
     from workflows.circumstances import Edition
     from workflows.contract import NOTE_YEAR_END, platform_workflow_id
+    from workflows.known_roster import follow_platform
     from workflows.platform_changes import FromPlatform, note_changes
     from workflows.record import LogEntry
+    from workflows.roster_entries import RosterRoot
     from workflows.run_io import YearEnd, YearResult
     from workflows.signal_queue import Hold
     from workflows.states import AssessmentState
@@ -109,6 +111,12 @@ class ParentPlatform(CaseWorkflow[AssessmentState]):
         before = self.case.state
         note_changes(self.case, changes, workflow.now())
         self._after_entry(before)
+
+    def follow_roster(self, root: RosterRoot) -> None:
+        """Note the version of the roster that the platform hands on."""
+        before = self.case.state
+        if follow_platform(self.case, root, workflow.now()):
+            self._after_entry(before)
 
     def _is_from_parent(self, arrival: Arrival) -> bool:
         parent, sender = workflow.info().parent, arrival.sender

@@ -55,6 +55,9 @@ class AssessmentOpening(Record):
     """Set only in a next run, and when an assessment that had ended is opened again from its log."""
     set_aside: dict[str, Any] | None = None
     """The setting aside for which it is opened again."""
+    handed_on: RosterRoot | None = Field(default=None, exclude_if=is_none)
+    """The version of the roster by which the platform took it, where it is signed and the year knows an earlier
+    one. The platform was shown all versions between, and has them in its log."""
     changes: tuple[LogEntry, ...] = ()
     """What the platform decided of itself since it ended: it follows when it is open again."""
     suspended_since: Instant | None = None

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
         ASSESSMENT_TYPE,
         DISTRICT,
         FIELD,
+        PATCH_HANDED_ON,
         READ_LOG,
         assessment_workflow_id,
     )
@@ -194,7 +195,15 @@ class YearsOfValidity(OpenAssessment):
             )
         )
         try:
-            return reopened(opening, ended.entries, self.case.log, state.reopening, self.edition)
+            signed = bool(state.reopening.get("signatures"))
+            return reopened(
+                opening,
+                ended.entries,
+                self.case.log,
+                state.reopening,
+                self.edition,
+                hands_on=signed and workflow.patched(PATCH_HANDED_ON),
+            )
         except BrokenLog as error:
             await self._no_log(year, error)
             return None

@@ -29,6 +29,8 @@ def check_rosters(logs: Logs) -> Iterator[Problem]:
     """Return whatever does not hold of the versions of the roster in logs."""
     seen: Versions = {}
     last: dict[LogId, RosterRoot | None] = {}
+    own: dict[int, Versions] = {}
+    """Of each term those that its platform's own log says."""
     for place, log in sorted(logs.items()):
         handed_on = _handed_on(place, last) if place.year == 0 else None
         known: RosterRoot | None = None
@@ -41,12 +43,31 @@ def check_rosters(logs: Logs) -> Iterator[Problem]:
                 continue
             for one in shown:
                 fault = _fault(one, known, handed_on, place)
+                if place.year == 0:
+                    own.setdefault(place.term, {})[one.root.version] = one.root
+                elif not (fault or one.signatures):
+                    platform = logs.get(LogId(place.term), ())
+                    later = not platform or platform[-1].at < entry.at
+                    fault = _not_handed_on(one.root, own.get(place.term, {}), later=later)
                 if fault:
                     yield _problem(place, entry, fault)
                 if seen.setdefault(one.root.version, one.root) != one.root:
                     yield _problem(place, entry, _other(one.root))
                 known = one.root
         last[place] = known
+
+
+def _not_handed_on(root: RosterRoot, own: Versions, *, later: bool) -> Words | None:
+    """Return why no platform handed on a version that its assessment has without signatures.
+
+    `later`: the platform's log was read before, and may go on; of what it knows already it cannot know another.
+    """
+    if own.get(root.version) == root or (later and root.version > max(own, default=0)):
+        return None
+    return Words(
+        f"nobody signed version {root.version} of the roster, and the platform's log has none such",
+        f"人员目录第 {root.version} 版无人签名，平台记录中也没有该版",
+    )
 
 
 def known_versions(logs: Logs) -> Versions:

@@ -14,6 +14,7 @@ from workflows.assessment_years import note_year_end, open_assessment, open_year
 from workflows.case import Case
 from workflows.case_opening import open_platform
 from workflows.deadlines import clocks, due_request, escalation_request, next_expiry_notice, step_of
+from workflows.known_roster import follow_platform
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import instant, parse
 from workflows.periods import beijing_date
@@ -160,6 +161,8 @@ class World:
         assert carried
         self.assessment = Case(carried.state, carried.record)
         self.cases[self.cases.index(ended)] = self.assessment
+        if again.handed_on:
+            follow_platform(self.assessment, again.handed_on, self.now)
         try:
             self.assessment.decide(set_aside, self.now)
         except Refused as error:
