@@ -13,6 +13,7 @@ from db.roster_store import write_roster
 from starter.client.register_lookups import RegisterLookups
 from starter.client.signed_decisions import decide_signed
 from starter.client.temporal_client import PingtaiClient
+from tests.rules.builders import Raw
 from tests.rules.roster_life import A, B, C, Life, actor_of, entry, item
 from tests.workflows.test_setting_aside import FALLS_SHORT, assessed
 from tests.workflows.test_signed_cases import Officer
@@ -24,23 +25,30 @@ from workflows.roster_batches import RosterBatch
 from workflows.signed_roots import MOST_ROOTS
 
 
+def newest(roster: Life) -> Raw:
+    """The version in force, as cases are shown it."""
+    root = roster.roster.state.root
+    assert root
+    return as_sent(root)
+
+
 async def test_a_year_that_ended_many_versions_ago(
     world: World, engine: AsyncEngine, register: PostgresRegister
 ) -> None:
     """Who sets it aside was entered since; the year is handed on what its platform knows, and no more."""
     roster = Life.opened()
-    first = roster.roster.state.root
+    first = newest(roster)
     life = await world.in_its_first_year(
-        roster=as_sent(first), policy={"authorship": "recorded"}, submitted_by=actor_of(A)
+        roster=first, policy={"authorship": "recorded"}, submitted_by=actor_of(A)
     )
     wrong = await assessed(life, *FALLS_SHORT[:2], ("evaluation", "effective"))
     await life.over()
     versions = []
     for number in range(MOST_ROOTS + 1):
         roster.take(roster.change([item(entry(f"new-{number}"))], A, B))
-        versions.append(as_sent(roster.roster.state.root))
+        versions.append(newest(roster))
     roster.take(roster.change([item(C)], A, B))
-    versions.append(as_sent(roster.roster.state.root))
+    versions.append(newest(roster))
     await write_roster(engine, RosterBatch(entries=tuple(roster.roster.log)))
     for shown in (versions[:MOST_ROOTS], versions[MOST_ROOTS:]):
         await life.handle.execute_update(LEARN_ROSTER, {"roots": shown})
