@@ -4,6 +4,7 @@ Each statement brings its rows up to the entries that are there, whichever came 
 (撤销更正) may come before what it sets aside, and what is decided again takes its place.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    not_,
     or_,
     select,
     true,
@@ -85,6 +87,11 @@ def _of_log(table: FromClause) -> ColumnElement[bool]:
     )
 
 
+def _one_of(column: ColumnElement[str], words: Iterable[str]) -> ColumnElement[bool]:
+    """Written out: a list for `in_` is part of the text, which would be compiled with each execution."""
+    return or_(*(column == word for word in words))
+
+
 def _marks() -> Update:
     """Mark the entries that no longer count with the first entry that set them aside."""
     entry, by = log_entries.alias("entry"), log_entries.alias("set_aside")
@@ -104,7 +111,7 @@ def _marks() -> Update:
             _of_log(by),
             by.c.kind == EntryKind.DECISION,
             by.c.name == Kind.SET_ASIDE,
-            entry.c.name.not_in(sorted(STAYS)),
+            not_(_one_of(entry.c.name, sorted(STAYS))),
         )
         .group_by(entry.c.seq)
         .subquery("affected")
@@ -129,7 +136,7 @@ def _counting(*kinds: str) -> Select[Any]:
         .where(
             _of_log(log_entries),
             entry.kind == EntryKind.DECISION,
-            entry.name.in_(kinds),
+            _one_of(entry.name, kinds),
             entry.set_aside_by.is_(None),
         )
         .ext(distinct_on(entry.name))
@@ -148,7 +155,7 @@ def _listings() -> Insert:
         cast(func.coalesce(said["listed_on"].astext, said["decided_on"].astext), Date).label(
             "listed_on"
         ),
-    ).where(decision.outcome.in_(LISTING_OUTCOMES.values()))
+    ).where(_one_of(decision.outcome, LISTING_OUTCOMES.values()))
     return refresh(listings, wanted.cte("wanted"), _of_log(listings))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 _NUL = "\x00"
 _MARK = "\U0010ffff"
+_NUL_IN_JSON = r"\u0000"
 
 
 def escaped(data: Any) -> Any:
@@ -22,6 +23,11 @@ def escaped(data: Any) -> Any:
     if isinstance(data, list | tuple):
         return [escaped(value) for value in data]
     return data
+
+
+def may_have_nul(text: str) -> bool:
+    """Whether JSON text may hold something to escape; a text that speaks of `\\u0000` may, too."""
+    return _NUL_IN_JSON in text or _MARK in text
 
 
 def restored(data: Any) -> Any:

@@ -10,6 +10,7 @@ from db.awaited_rows import OF_PLATFORM, WRITE_AWAITING
 from db.certificate_claims import WRITE_NUMBERS, claim_number, number_rows
 from db.conflicts import NOTE_CONFLICT, conflict_row, is_second_life
 from db.derived_rows import derivations, log_key
+from db.direct_writes import DirectConnection, begin_direct
 from db.erasure_tables import erasure_log
 from db.notice_queries import WRITE_NOTICES, notice_rows
 from db.open_cases import open_cases
@@ -50,6 +51,8 @@ from workflows.signed_roots import MOST_ROOTS
 
 _log = logging.getLogger(__name__)
 _LOG_PAGE = 20
+Open = AsyncConnection | DirectConnection
+"""A connection whose transaction is open."""
 
 
 class PostgresRegister:
@@ -62,14 +65,14 @@ class PostgresRegister:
         """Write a batch in one transaction; a batch written before changes nothing.
 
         Batches may overlap, repeat, and come in any order: a row shows the state after the latest
-        entry that has come.
+        entry that has come. The driver executes it by itself (`db.direct_writes`).
 
         Raises:
             RegisterConflict: another history has written entries of this log; nothing was written.
             sqlalchemy.exc.DBAPIError, OSError, TimeoutError: the database is away; try again later.
         """
         try:
-            async with self._engine.begin() as connection:
+            async with begin_direct(self._engine) as connection:
                 await write_on(connection, batch)
         except RegisterConflict as conflict:
             async with self._engine.begin() as connection:
@@ -155,7 +158,7 @@ class PostgresRegister:
         return log_to_recover(logs, root.root if root else None)
 
 
-async def write_on(connection: AsyncConnection, batch: RegisterBatch) -> None:
+async def write_on(connection: Open, batch: RegisterBatch) -> None:
     """Write a batch on a connection whose transaction is open; the caller ends it.
 
     Raises:
@@ -183,14 +186,14 @@ async def write_on(connection: AsyncConnection, batch: RegisterBatch) -> None:
             await connection.execute(statement, rows)
 
 
-async def _is_erased(connection: AsyncConnection, batch: RegisterBatch) -> bool:
+async def _is_erased(connection: Open, batch: RegisterBatch) -> bool:
     c, facts = erasure_log.c, batch.platform.facts
     done = (c.platform_id == facts.platform_id, c.term == facts.term)
     query = select(c.seq).where(*done, c.outcome == ErasureOutcome.ERASED)
     return (await connection.execute(query)).first() is not None
 
 
-async def _write_log(connection: AsyncConnection, batch: RegisterBatch) -> None:
+async def _write_log(connection: Open, batch: RegisterBatch) -> None:
     """Write the entries that are new; see that those there already, and the neighbours, fit them."""
     given = {entry.seq: entry for entry in batch.entries}
     for seq, stored, before, after in await connection.execute(WRITE_LOG, log_rows(batch)):
@@ -206,7 +209,7 @@ async def _write_log(connection: AsyncConnection, batch: RegisterBatch) -> None:
             )
 
 
-async def _write_state(connection: AsyncConnection, batch: RegisterBatch) -> bool:
+async def _write_state(connection: Open, batch: RegisterBatch) -> bool:
     """Bring the rows of the case up to the batch; False when they are beyond it already."""
     term = term_row(batch)
     given = parameters(platforms, platform_row(batch)) | parameters(terms, term)

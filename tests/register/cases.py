@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from db.direct_writes import DirectConnection
 from tests.rules import builders
 from tests.rules.builders import ABSENT, Raw, group_findings, plan
 from workflows.activity_messages import DueDate, RegisterBatch
@@ -38,6 +41,19 @@ def findings(remark: str | None = None) -> dict[str, Any]:
     """A finding for each group of indicators, with a score."""
     said = {"remark": remark} if remark else {}
     return {group: finding | said for group, finding in group_findings().items()}
+
+
+def note_statements(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return a list that every statement comes into with which batches are written."""
+    statements: list[Any] = []
+    execute = DirectConnection.execute
+
+    def note(self: DirectConnection, statement: Any, *rows: Any) -> Any:
+        statements.append(statement)
+        return execute(self, statement, *rows)
+
+    monkeypatch.setattr(DirectConnection, "execute", note)
+    return statements
 
 
 class Told:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.queries import RegisterQueries
@@ -17,7 +17,17 @@ from workflows.case import Case
 from workflows.record import LogEntry
 from workflows.state_folding import set_aside_marks
 
-from .cases import START, Told, application, assessment_of, batch, listed, one_by_one, rectified
+from .cases import (
+    START,
+    Told,
+    application,
+    assessment_of,
+    batch,
+    listed,
+    note_statements,
+    one_by_one,
+    rectified,
+)
 from .cases import (
     findings as found,
 )
@@ -228,14 +238,11 @@ def later(told: Told) -> Told:
 
 
 async def test_setting_aside_waits_for_few_statements(
-    register: PostgresRegister, engine: AsyncEngine
+    register: PostgresRegister, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever falls: the log, the state, the marks, one derivation, the inbox, the notices; a number."""
     told = listed_twice()
-    statements: list[str] = []
-    event.listen(
-        engine.sync_engine, "before_cursor_execute", lambda c, u, sql, *_: statements.append(sql)
-    )
+    statements = note_statements(monkeypatch)
     counts = {}
     for number, each in enumerate(one_by_one(told), start=1):
         statements.clear()

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, text
-from sqlalchemy.engine.interfaces import CacheStats
+from sqlalchemy import Insert, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.register_activities import Register
+from db import direct_writes
 from db.embedded import EmbeddedPostgres
 from db.engine import create_engine
 from db.migrate import upgrade
@@ -24,7 +24,17 @@ from tests.rules.builders import DISTRICT
 from workflows.activity_messages import RegisterBatch
 from workflows.record import BEGINNING, find_chain_break
 
-from .cases import START, application, assessment_of, batch, listed, one_by_one, opened, rectified
+from .cases import (
+    START,
+    application,
+    assessment_of,
+    batch,
+    listed,
+    note_statements,
+    one_by_one,
+    opened,
+    rectified,
+)
 from .content import everything
 
 
@@ -147,16 +157,11 @@ async def test_the_same_batch_from_many_at_once(
     assert len(platform.case.log) + len(assessment.case.log) == count
 
 
-async def test_few_round_trips(register: PostgresRegister, engine: AsyncEngine) -> None:
+async def test_few_round_trips(register: PostgresRegister, monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch is written by at most five statements, however much it holds."""
     platform = listed()
     assessment = rectified(platform)
-    statements: list[str] = []
-
-    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        statements.append(statement)
-
-    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    statements = note_statements(monkeypatch)
     counts = []
     for each in (*one_by_one(platform), *one_by_one(assessment, platform)):
         statements.clear()
@@ -165,20 +170,31 @@ async def test_few_round_trips(register: PostgresRegister, engine: AsyncEngine) 
     assert {3, 4, 5, 6} == set(counts)
 
 
-async def test_nothing_is_compiled_again(register: PostgresRegister, engine: AsyncEngine) -> None:
+async def test_nothing_is_compiled_again(
+    register: PostgresRegister, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What SQLAlchemy compiled for a batch serves the next ones: otherwise each decision would wait for it."""
-    platform = listed()
-    statements: dict[str, Any] = {}
 
-    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        _, context, _ = rest
-        statements[statement] = context.cache_hit
+    def all_of(platform_id: str) -> list[RegisterBatch]:
+        platform = listed(application(platform_id))
+        return [*one_by_one(platform), *one_by_one(rectified(platform), platform)]
 
-    event.listen(engine.sync_engine, "after_cursor_execute", note)
-    for each in (*one_by_one(platform), *one_by_one(rectified(platform), platform)):
+    compiled: list[Any] = []
+    compile_ = Insert.compile
+
+    def note(self: Insert, *args: Any, **options: Any) -> Any:
+        compiled.append(self)
+        return compile_(self, *args, **options)
+
+    monkeypatch.setattr(Insert, "compile", note)
+    direct_writes._kept.cache_clear()
+    for each in all_of("p-1"):
         await register.write(each)
-    assert len(statements) > 5
-    assert [] == [text for text, hit in statements.items() if hit is CacheStats.NO_CACHE_KEY]
+    assert len(compiled) > 5
+    compiled.clear()
+    for each in all_of("p-2"):
+        await register.write(each)
+    assert [] == compiled
 
 
 async def test_a_batch_without_entries_leaves_the_state(
