@@ -35,7 +35,7 @@ CALLS = {
     "uuid4",
 }
 """Also when a module stands before them: `datetime.datetime.now`."""
-BUILT_IN = {"hash", "input", "open"}
+BUILT_IN = {"breakpoint", "hash", "input", "open"}
 """Only by themselves: `Case.open` is another thing."""
 
 
@@ -104,6 +104,8 @@ def test_a_module_is_deterministic(path: Path) -> None:
         ("open('x').read()", "1: call of open"),
         ("async def f(): await asyncio.sleep(1)", "1: call of asyncio.sleep"),
         ("hash('x')", "1: call of hash"),
+        ("breakpoint()", "1: call of breakpoint"),
+        ("input()", "1: call of input"),
     ],
 )
 def test_a_planted_violation_is_caught(source: str, what: str) -> None:
