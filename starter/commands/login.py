@@ -211,7 +211,11 @@ def _login(said: dict[str, str | None], *, add: bool, new: bool, new_key: bool) 
             f"--id {said['person']}：个人配置属于 {before.id}，请先删除（pingtai logout）",
         )
     changes = old and not (add or whole)
-    profile = _changed(said, old) if changes and old else _new_profile(said, before, old)
+    profile = (
+        _changed(said, old)
+        if changes and old
+        else _new_profile(said, before, old, known=entry is not None)
+    )
     profile = profile if new else known_to_system(profile, old)
     # Another person's key is not taken along.
     other = whole and old is not None and old.id != profile.id
@@ -228,11 +232,14 @@ def _given(flag: str | None) -> bool:
 
 
 def _new_profile(
-    said: dict[str, str | None], before: Profile | None, old: Profile | None
+    said: dict[str, str | None], before: Profile | None, old: Profile | None, *, known: bool
 ) -> Profile:
-    """The profile that the flags and the answers say; with one `before` that one with one more role."""
+    """The profile that the flags and the answers say; with one `before` that one with one more role.
+
+    `known`: the roster says who it is, and nothing is asked.
+    """
     answers = dict(said) | ({"person": before.id} if before else {})
-    if at_terminal():
+    if at_terminal() and not known:
         answers = asked(answers)
     role = {field: answers[flag] for field, flag in _OF_ROLE.items() if answers[flag]}
     kept = before.model_dump(mode="json", exclude_none=True) if before else {}

@@ -176,7 +176,23 @@ def roster(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -> None:
     async def questions() -> AsyncIterator[Roster]:
         yield Roster()
 
-    monkeypatch.setattr("starter.desk.reach.open_roster_questions", questions)
+    for module in ("starter.desk.reach", "starter.commands.roster_person"):
+        monkeypatch.setattr(f"{module}.open_roster_questions", questions)
+
+
+@pytest.mark.usefixtures("roster")
+def test_whom_the_roster_knows_login_asks_nothing(
+    pingtai: Run, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a terminal, too, and of an operator of whom it has no credit code: there is none to be typed."""
+    monkeypatch.setattr("starter.commands.login.at_terminal", lambda: True)
+    enter(
+        answers, role=Role.OPERATOR, organisation="北京某某公司", district=None, platform_id="p-1"
+    )
+    said = pingtai("login", "--id", "hd-02", stdin="")
+    assert (0, True) == (said.exit_code, "credit code (" not in said.output), said.output
+    saved = read_profile()
+    assert saved and ["北京某某公司"] == [role.organisation for role in saved.roles]
 
 
 @pytest.mark.usefixtures("roster")
