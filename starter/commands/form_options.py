@@ -1,5 +1,6 @@
 """The options of commands that are made of a message's fields, and those that several of them share."""
 
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import click
 
 from starter.commands.decision_form import Part
 from starter.commands.message_shapes import Shape
+from starter.commands.notation import day
 from starter.commands.word_choice import WordChoice
 from starter.terminal.catalogue import made
+from starter.terminal.language import say
 
 AS = click.Option(
     ["--as", "called"],
@@ -48,6 +51,20 @@ class WordsOption(click.Option):
     words: tuple[StrEnum, ...] = ()
 
 
+def checked_day(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+    """The day of a flag: a mistyped one is told at once, before anything is asked, also where nothing needs it."""
+    if given is None:
+        return None
+    found = day(given)
+    try:
+        date.fromisoformat(found)
+    except ValueError:
+        raise click.BadParameter(
+            say(f"{given!r} is not a date: use YYYY-MM-DD", f"“{given}”不是日期：请写作 2026-11-24")
+        ) from None
+    return found
+
+
 def option(part: Part) -> click.Option:
     """The flag of a part."""
     if part.switch:
@@ -60,6 +77,7 @@ def option(part: Part) -> click.Option:
         envvar=part.envvar,
         show_envvar=bool(part.envvar),
         help=made(part.help),
+        callback=checked_day if part.shape is Shape.DAY else None,
     )
     found.words = part.words
     return found

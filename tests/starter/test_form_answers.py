@@ -250,3 +250,17 @@ def test_a_mistyped_day_of_decide_is_told_though_no_line_needs_it(pingtai: Run) 
     wrong = pingtai(*flags, "11-30", lang="zh")
     assert (2, True) == (wrong.exit_code, "“11-30”不是日期" in wrong.stderr), wrong.output
     assert "不是日期" not in pingtai(*flags, "2026/11/30", lang="zh").stderr
+
+
+@pytest.mark.parametrize("flags", [("--date", "2026-13-1"), ("--mend-by", "soon")])
+def test_a_mistyped_day_is_told_before_anything_is_asked(
+    pingtai: Run, sent: Sent, flags: tuple[str, str]
+) -> None:
+    """Nobody answers a form to read at its end that a flag was wrong."""
+    kind = "evaluate" if "--mend-by" in flags else "inspect"
+    refused = pingtai(kind, "p-1", *flags, stdin=typed("1"))
+    assert (2, []) == (refused.exit_code, sent), refused.output
+    assert f"{flags[1]!r} is not a date: use YYYY-MM-DD" in refused.stderr
+    assert "Decision" not in refused.stdout
+    shown = pingtai(kind, "p-1", *flags, stdin=typed("1"), lang="zh").stderr
+    assert f"“{flags[1]}”不是日期" in shown

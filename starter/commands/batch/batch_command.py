@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +18,14 @@ from starter.commands.batch.batch_run import (
 from starter.commands.batch.formats import Cells, Format, JsonLines
 from starter.commands.decision_form import ACTOR
 from starter.commands.document_files import folder_of
-from starter.commands.form_options import AS, DRY_RUN, FOR, YES, option
-from starter.commands.notation import day
+from starter.commands.form_options import AS, DRY_RUN, FOR, YES, checked_day, option
 from starter.commands.own_signature import OwnSignature
 from starter.commands.word_choice import WordChoice, known
 from starter.errors import BadInput
 from starter.tables.file_content import FORMS, form_of
 from starter.terminal.command_runner import answered
-from starter.terminal.language import say
 from starter.terminal.whole_number import WholeNumber
 from workflows.vocabulary import Kind
-
-
-def _checked_day(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
-    """The day of a flag, also where no line needs it: a mistyped one is told at once."""
-    if given is None:
-        return None
-    found = day(given)
-    try:
-        date.fromisoformat(found)
-    except ValueError:
-        raise click.BadParameter(
-            say(f"{given!r} is not a date: use YYYY-MM-DD", f"“{given}”不是日期：请写作 2026-11-24")
-        ) from None
-    return found
-
 
 FULL = click.Option(
     ["--full"],
@@ -57,7 +39,7 @@ HOW = (
     click.Option(
         ["--date", "day"],
         metavar="YYYY-MM-DD",
-        callback=_checked_day,
+        callback=checked_day,
         help="Day of decisions without one. 决定日期",
     ),
     click.Option(
