@@ -52,7 +52,7 @@ class WordsOption(click.Option):
 
 
 def checked_day(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
-    """The day of a flag: a mistyped one is told at once, before anything is asked, also where nothing needs it."""
+    """The day of a flag: a mistyped one is told at once, before anything is asked, needed or not."""
     if given is None:
         return None
     found = day(given)
