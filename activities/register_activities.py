@@ -27,11 +27,14 @@ from workflows.contract import (
     WRITE_ROSTER,
 )
 from workflows.known_roster import RosterVersions
+from workflows.older_entries import in_one_answer, objection_to_older
 from workflows.record import LogEntry
 from workflows.roster_batches import CarriedRoster, RosterBatch
 
 REGISTER_CONFLICT = "RegisterConflict"
 """The type of the error that a workflow gets: trying again cannot help."""
+OTHER_LOG = "OlderEntries"
+"""The type of the error while the register has another log than the one that was handed on."""
 PATIENCE_SECONDS = 1.0
 """How long the due date of a step waits for the register."""
 FIRST_PATIENCE_SECONDS = 8.0
@@ -160,8 +163,22 @@ class RegisterActivities:
     async def find_log(self, lookup: LogLookup) -> CaseLog:
         """Find a platform's own log, against which a workflow checks what it was given.
 
-        Empty when the register has none: the workflow decides what that means.
+        Empty when the register has none: the workflow decides what that means. A long one is answered
+        in parts: what one answer cannot hold is asked for `after` its last entry.
+
+        Raises:
+            ApplicationError: `OlderEntries`: the register has other entries than a run handed on by reference;
+                it is tried again, until it has these.
         """
+        found = await self._find(lookup)
+        if older := lookup.older:
+            wrong = await asyncio.to_thread(objection_to_older, found.entries, older)
+            if wrong:
+                raise ApplicationError(*wrong, type=OTHER_LOG)
+            found = found.model_copy(update={"entries": found.entries[: older.entries]})
+        return in_one_answer(found, lookup.after)
+
+    async def _find(self, lookup: LogLookup) -> CaseLog:
         if lookup.recovery:
             return await self._register.term_to_recover(lookup.platform_id)
         if lookup.term and lookup.year and lookup.opening:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from workflows.case_record import PlanVersion
+from workflows.case_record import OlderEntries, PlanVersion
 from workflows.model import Instant, Record
 from workflows.record import LogEntry
 from workflows.recovery import YearLog
@@ -108,6 +108,10 @@ class LogLookup(Record):
     opening: int | None = Field(default=None, exclude_if=_is_empty)
     recovery: bool = Field(default=False, exclude_if=_is_empty)
     """The platform goes on from its log: say what else that takes."""
+    after: int = Field(default=0, exclude_if=_is_empty)
+    """Only the entries after this number: a long log is answered in several parts."""
+    older: OlderEntries | None = Field(default=None, exclude_if=_is_empty)
+    """Only these, and nothing as long as the register has others: a history keeps every answer."""
 
 
 class RunId(Record):
@@ -176,9 +180,11 @@ class SignalArrivals(Record):
 
 
 class CaseLog(Record):
-    """A whole log, by its numbers; empty where the register has none."""
+    """A log, by its numbers; empty where the register has none."""
 
     entries: tuple[LogEntry, ...]
+    more: bool = Field(default=False, exclude_if=_is_empty)
+    """It is longer than one answer may be: ask for what comes after the last of these."""
     roles: dict[str, Role] = Field(default_factory=dict, exclude_if=_is_empty)
     """Of a platform that goes on from its log: in which role people acted in its assessments that are over."""
     assessment: YearLog | None = Field(default=None, exclude_if=_is_empty)

@@ -46,6 +46,11 @@ class Arrivals:
         self._heard[name] += 1
         return Arrival(name, self._heard[name], workflow.now())
 
+    @property
+    def heard(self) -> int:
+        """How many signals have come."""
+        return self._heard.total()
+
     async def look_up(
         self, arrivals: list[Arrival], why: str, *, traced: str | None = None
     ) -> None:

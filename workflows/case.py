@@ -20,19 +20,18 @@ from workflows.judge import judge
 from workflows.kept_judgement import KeptJudgement
 from workflows.known_roster import News, news_of
 from workflows.model import (
-    MAX_MESSAGE_BYTES,
     InvalidMessage,
     as_sent,
     canonical,
     instant,
     sha256,
-    size_of,
 )
 from workflows.next_application import NextTerm
 from workflows.receipts import Receipts, receipt_of, used_before
 from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, LogEntry, append
 from workflows.record_shares import RecordRoom
 from workflows.refusal import Refused
+from workflows.refused_messages import refused_content, refused_id
 from workflows.rules import S, arrow_of, begin, lifecycle_of, refused
 from workflows.setting_aside import objection
 from workflows.state_folding import move, set_aside_marks
@@ -62,6 +61,8 @@ class Case(Generic[S]):
         self.plans = list(record.plans)
         self.next_application = record.next_application
         self.refusals = record.refusals
+        self.older = record.older  # what is before `log`, where it has not been read back yet
+        self.recorded = len(record.log)  # so many the register has: they can go on by reference
         self.holders: dict[str, str] = {}
         """To which platform the certificate number belongs that a decision names, while it is judged."""
         self.sent_on: str | None = None
@@ -111,7 +112,16 @@ class Case(Generic[S]):
             next_application=self.next_application,
             refusals=self.refusals,
             roles=self.outside_roles,
+            older=self.older,
         )
+
+    def take_up(self, record: CaseRecord) -> None:
+        """Go on with the whole record of which this case was begun with the newest part."""
+        self.older, self.log = None, list(record.log)
+        self.receipts = Receipts(record.receipts, self.edition)
+        self._chain, self._room = ContentChain(), RecordRoom(self.log)
+        for entry in self.log:
+            self._note_role(entry)
 
     def validate(
         self,
@@ -292,19 +302,11 @@ class Case(Generic[S]):
         self.refusals += 1
         if self.refusals > KEPT_REFUSALS:
             return
-        given = raw if isinstance(raw, dict) else {}
-        decision_id = given.get("decision_id")
-        content = {"rule": error.refusal.rule if isinstance(error, Refused) else "message"}
-        if self.edition < Edition.V0_4 or size_of(raw) <= MAX_MESSAGE_BYTES:
-            content["said_sha256"] = sha256(raw)
+        content = refused_content(raw, error, self.edition)
+        named = refused_id(raw)
+        reason = " / ".join(error.words)[:_REASON_LETTERS]
         self._write(
-            at,
-            EntryKind.REFUSED,
-            kind,
-            "refused",
-            content,
-            decision_id=_readable(decision_id[:128]) if isinstance(decision_id, str) else None,
-            reason=" / ".join(error.words)[:_REASON_LETTERS],
+            at, EntryKind.REFUSED, kind, "refused", content, decision_id=named, reason=reason
         )
 
     def _check_target(self, decision: Decision, at: datetime) -> None:
@@ -343,10 +345,15 @@ class Case(Generic[S]):
 
     def _check_room(self, decision: Decision) -> None:
         """Refuse what would make the record too large to be carried on."""
-        plans = sum(len(canonical(plan.plan)) for plan in self.plans)
-        plans += len(canonical(self.next_application)) if self.next_application else 0
+        waiting = [plan.plan for plan in self.plans]
+        waiting += [self.next_application] if self.next_application else []
+        by_reference = self.edition >= Edition.V0_5 and isinstance(self.state, PlatformState)
         shortage = self._room.shortage(
-            decision, len(self.receipts), plans, shares=self.edition >= Edition.V0_4
+            decision,
+            len(self.receipts),
+            sum(len(canonical(text)) for text in waiting),
+            shares=self.edition >= Edition.V0_4,
+            recorded=self.recorded if by_reference else None,
         )
         if shortage:
             raise self._refused(decision, shortage)
@@ -356,9 +363,8 @@ class Case(Generic[S]):
 
     def keep_plan(self, state: PlatformState, plan: dict[str, Any]) -> None:
         """Keep a plan version until the register has it."""
-        self.plans.append(
-            PlanVersion(version=state.plan_version, sha256=state.plan_sha256, plan=plan)
-        )
+        version, digest = state.plan_version, state.plan_sha256
+        self.plans.append(PlanVersion(version=version, sha256=digest, plan=plan))
 
     def _write(
         self,
@@ -369,6 +375,7 @@ class Case(Generic[S]):
         content: dict[str, Any],
         **more: Any,
     ) -> LogEntry:
+        assert self.older is None, "the log ends where it should go on"  # noqa: S101
         entry = append(
             self.log,
             self.before,
@@ -388,11 +395,6 @@ class Case(Generic[S]):
 
 def _passed(deadline: datetime | None, at: datetime) -> bool:
     return deadline is not None and deadline <= at
-
-
-def _readable(text: str) -> str:
-    """A text without lone surrogates, which no JSON can carry on."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 _REASON_LETTERS = 400

@@ -19,13 +19,14 @@ with workflow.unsafe.imports_passed_through():
     from workflows.arrival_times import Arrival, Arrivals
     from workflows.case import Case
     from workflows.circumstances import NEWEST, Edition
-    from workflows.contract import PATCH_V0_2, PATCH_V0_5_LATER, UNCONFIRMED
+    from workflows.contract import PATCH_V0_2, PATCH_V0_5_LATER, TOO_LONG, UNCONFIRMED
     from workflows.decision import Decision
     from workflows.decision_reading import decision_of
     from workflows.lifecycle import known_since
     from workflows.message_answers import answer_of, sole_argument
     from workflows.model import InvalidMessage
     from workflows.number_claims import NumberClaims
+    from workflows.older_entries import first_part
     from workflows.origin import edition_of_run
     from workflows.record import KEPT_REFUSALS, LogEntry
     from workflows.refusal import Refused
@@ -91,6 +92,7 @@ class CaseWorkflow(RosterNews[S]):
             ApplicationError: `Refused` (details: the refusal) or `InvalidMessage`; nothing has changed.
         """
         self.answering += 1
+        self.updates += 1
         try:
             return await self._decide_in_turn(said)
         finally:
@@ -261,11 +263,21 @@ class CaseWorkflow(RosterNews[S]):
         return self.view()
 
     @workflow.query
-    def log(self) -> list[LogEntry]:
-        """The whole log of the case, over all its runs."""
+    def log(self, after: int | None = None) -> list[LogEntry]:
+        """The whole log of the case, over all its runs; with `after` what follows that entry, in parts.
+
+        Raises:
+            ApplicationError: `TooLong`: it takes several answers, and `after` was not said.
+        """
         if self.left:
             raise self.moved()
-        return [] if self.invalid or self.unconfirmed else self.case.log
+        if self.invalid or self.unconfirmed:
+            return []
+        if after is not None:
+            return list(first_part(self.case.log[max(after, 0) :]))
+        if len(first_part(self.case.log)) < len(self.case.log):
+            raise ApplicationError(TOO_LONG, "记录较长，须分段查询（after）", type="TooLong")
+        return self.case.log
 
     @workflow.query
     def receipt(self, decision_id: str, sender: str | None = None) -> Receipt | None:

@@ -67,6 +67,8 @@ PATCH_HANDED_ON = "roster-handed-on"
 the roster by which its platform took that, and no longer all versions since."""
 PATCH_MOVE = "move-away"
 """Asked where a case, or the roster, hears that it is to leave for another Temporal."""
+PATCH_OLDER = "older-entries"
+"""Asked where a run hands on more than the bound: then the older entries go by reference."""
 MOVE_AWAY = "move_away"
 """The signal by which `pingtai move` asks for that."""
 MOVED_TO = "moved_to"
@@ -108,5 +110,7 @@ def erasure_workflow_id(platform_id: str, term: int) -> str:
     return f"{ERASURE_PREFIX}{platform_id}:term-{term}"
 
 
+TOO_LONG = "the log is longer than one answer: ask for what comes after an entry (`after`)"
+"""How the query `log` answers of a long log; from `after` 0 on it answers in parts."""
 UNCONFIRMED = "the case is being compared with the register"
 """How the queries of a term that was just started again answer for a moment."""

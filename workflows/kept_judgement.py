@@ -45,6 +45,7 @@ class KeptJudgement:
                 len(case.log),
                 len(case.receipts),
                 len(case.roles),
+                case.recorded,
                 dict(case.holders),
                 tuple(plan.sha256 for plan in case.plans),
                 case.next_application,

@@ -20,6 +20,9 @@ MAX_MESSAGE_BYTES = 512 * 1024
 MAX_RECORD_BYTES = 700_000
 """Nor may the decisions that a case carries from run to run, for the same reason: with its application
 and the refusals that it keeps they stay below 2 MB."""
+MAX_TERM_BYTES = 9 * MAX_RECORD_BYTES
+"""What a platform may decide in a term (bytes), since the release after 0.4.0: about 5,000 entries. What the
+register has of it goes on by reference; so `MAX_RECORD_BYTES` bounds what the register does not have yet."""
 
 WHOLE = "(all)"
 """In place of a field's name, where no field alone is wrong."""

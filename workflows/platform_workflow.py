@@ -41,9 +41,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.next_term import next_application, years_of
     from workflows.origin import check_id, check_start, goes_on, is_ours
     from workflows.recovering import GONE_ON, objection_to_recovery
-    from workflows.reopening import (
-        objection_to_reopening,
-    )
+    from workflows.reopening import BrokenLog, objection_to_reopening
     from workflows.run_io import CarriedPlatform, CaseView, TermResult
     from workflows.signal_queue import Hold
     from workflows.states import PlatformState, next_assessment
@@ -124,6 +122,8 @@ class PlatformWorkflow(YearsOfValidity):
         if taken.recovery and self.unconfirmed:
             self.recovering = taken.recovery if taken.state.open_assessment else None
             self.queue.hold(Hold.RECOVERY)  # nor is anything foreseen before its due date is known
+        if taken.record.older:
+            self.await_older()
 
     @workflow.run
     async def run(self, *given: Any) -> TermResult:
@@ -133,7 +133,9 @@ class PlatformWorkflow(YearsOfValidity):
             ApplicationError: `InvalidApplication`, when the input is no application, or brings a state
                 that no run left behind; `SecondLife`, when the register has this term by another run.
         """
-        if self.unconfirmed:
+        if self.carried and self.carried.record.older and not self.invalid:
+            await self.ignore_cancellation(self._read_older(self.carried))
+        if self.unconfirmed and not self.origin_wanted and not self.invalid:
             await self.ignore_cancellation(self._confirm())
         if self.origin_wanted and not self.invalid:
             await self.ignore_cancellation(self._check_origin())
@@ -145,6 +147,14 @@ class PlatformWorkflow(YearsOfValidity):
             )
         await self.ignore_cancellation(self.unless_second_life(self._run_term(given)))
         return self._result()
+
+    async def _read_older(self, carried: CarriedPlatform) -> None:
+        """Go on with the whole log; a start from outside must name one that the register has."""
+        try:
+            self.carried = await self.read_older(carried)
+        except BrokenLog as error:
+            self.queue.release(Hold.OLDER)
+            await self.reject(InvalidMessage(_INPUT, FieldError("carried", error.words)))
 
     async def _confirm(self) -> None:
         """Compare what was brought along with the register: a term is taken up only as it ended there."""
@@ -305,12 +315,13 @@ class PlatformWorkflow(YearsOfValidity):
         return self.step.clock is Clock.VALIDITY, len(self.case.state.assessments)
 
     def _carry(self) -> CarriedPlatform:
-        return CarriedPlatform(
+        carried = CarriedPlatform(
             state=self.case.state,
             record=self.case.record(),
             due=self.due,
             recorded=self.recorded,
         )
+        return self.handed_on(carried)
 
     def _result(self) -> TermResult:
         state = self.case.state

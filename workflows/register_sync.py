@@ -64,8 +64,11 @@ class RegisterSync(StepClock[S]):
     recorded: int
     """Entries of the log that the register has."""
 
+    read_back = 0
+    """Entries that went by reference and were read back: the register has them, by their hashes."""
+
     def begin_sync(self, recorded: int) -> None:
-        self.recorded = recorded
+        self.recorded = self.case.recorded = recorded
         self.second_life = False
         self._writing = False
         self._shown = 0
@@ -89,7 +92,16 @@ class RegisterSync(StepClock[S]):
         return (await self.read_found(lookup, summary)).entries
 
     async def read_found(self, lookup: LogLookup, summary: str) -> CaseLog:
-        """Return the same, with what else was asked for."""
+        """Return the same, with what else was asked for; a long log comes in several answers."""
+        found: CaseLog = await self._find(lookup, summary)
+        while found.more:
+            after = lookup.model_copy(update={"after": found.entries[-1].seq})
+            part: CaseLog = await self._find(after, summary)
+            entries = (*found.entries, *part.entries)
+            found = found.model_copy(update={"entries": entries, "more": part.more})
+        return found
+
+    async def _find(self, lookup: LogLookup, summary: str) -> CaseLog:
         found: CaseLog = await self.marks.after(
             workflow.execute_activity(
                 FIND_LOG,
@@ -219,15 +231,17 @@ class RegisterSync(StepClock[S]):
         if batch:
             self._due_moved = self._due_moved and batch.due != self.due
             self.recorded = max(self.recorded, batch.entries[-1].seq if batch.entries else 0)
+            self.case.recorded = self.recorded
             self.case.plans = [plan for plan in self.case.plans if plan not in batch.plans]
 
     async def _write_later(self) -> None:
         """The register was away: write what is new until it has all, for as long as it takes.
 
         Where it holds something else, send it the whole log: it takes the same entries with other
-        moments (docs/decisions/0007-workflow-clock.md), and refuses another history.
+        moments (docs/decisions/0007-workflow-clock.md), and refuses another history. What was read back
+        from it is not sent again.
         """
-        since = self.recorded
+        since, first = self.recorded, self.read_back
         while self._unrecorded():
             batch = self._batch(since)
             try:
@@ -241,12 +255,12 @@ class RegisterSync(StepClock[S]):
                     )
                 )
             except ActivityError as error:
-                if since == 0 and _other_life(error.cause) and self._is_second_life():
+                if since == first and _other_life(error.cause) and self._is_second_life():
                     self._end_second_life()
                     return
-                if since == 0:
+                if since == first:
                     await self._pause("the register conflicts")
-                since = 0
+                since = first
             else:
                 self._mark_recorded(batch)
                 since = self.recorded

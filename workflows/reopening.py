@@ -45,7 +45,7 @@ def record_of(
         before=log[0].previous,
         log=tuple(log),
         receipts=tuple(
-            _receipt(entry, state, plans, edition)
+            receipt_from_log(entry, state, plans, edition)
             for entry, state in zip(log, states(log), strict=True)
             if entry.kind is EntryKind.DECISION
         ),
@@ -53,10 +53,14 @@ def record_of(
     )
 
 
-def _receipt(
+def receipt_from_log(
     entry: LogEntry, state: CaseState, plans: Mapping[str, Any], edition: Edition
 ) -> Receipt:
-    """The receipt that a decision was answered with; `state` is the case's after it."""
+    """The receipt that a decision was answered with; `state` is the case's after it.
+
+    Raises:
+        BrokenLog: it files a plan whose text is not among `plans`.
+    """
     said = dict(entry.said)
     if "plan_sha256" in said:  # a decision is compared with its plan in it
         digest = said.pop("plan_sha256")

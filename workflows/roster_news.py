@@ -9,14 +9,14 @@ with workflow.unsafe.imports_passed_through():
     from workflows.circumstances import Edition
     from workflows.contract import LEARN_ROSTER, ROSTER_NEWS
     from workflows.known_roster import learn_roster, news_in
-    from workflows.leaving_case import LeavingCase
+    from workflows.long_case import LongCase
     from workflows.message_answers import answer_of, sole_argument
     from workflows.model import InvalidMessage
     from workflows.rules import S
     from workflows.signal_queue import SignalQueue
 
 
-class RosterNews(LeavingCase[S]):
+class RosterNews(LongCase[S]):
     """A case that may be shown later versions of the roster."""
 
     queue: SignalQueue

@@ -42,6 +42,7 @@ class Hold(StrEnum):
     NUMBER = "the register is asked to whom a certificate number belongs"
     DATE = "the due date is asked for again"
     RECOVERY = "the register is told that the case goes on from its log"
+    OLDER = "the older entries of the log are read back from the register"
 
 
 class SignalQueue:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from audit.histories import ROSTER, Histories, NoHistory, StoredHistory, is_roster
 from audit.problems import Problem
-from audit.reading.runs import payloads
+from audit.reading.event_payloads import payloads
 from workflows.contract import WRITE_ERASURE
 from workflows.erasure_decisions import ErasedTerm, ErasureBatch
 from workflows.model import InvalidMessage, record_from

@@ -105,6 +105,7 @@ def read_runs(platform_id: str, histories: Iterable[StoredHistory]) -> Reading:
                 reading.locked.append(found)
     logs: dict[LogId, _Log] = {}
     for run in reading.runs:
+        reading.problems += [Problem(run.at(event), words) for event, words in run.faults]
         if run.place is None:
             continue
         log = logs.setdefault(run.place, _Log(reading, run.place))

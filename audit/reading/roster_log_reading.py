@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from audit.histories import ROSTER, Histories, KeyMissing, NoHistory, StoredHistory, is_roster
 from audit.problems import Problem
-from audit.reading.runs import payloads
+from audit.reading.event_payloads import payloads
 from workflows.contract import ROSTER_ID, WRITE_ROSTER
 from workflows.model import InvalidMessage, record_from
 from workflows.record import BEGINNING, LogEntry, find_chain_break

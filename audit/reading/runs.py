@@ -4,8 +4,6 @@ Nothing is replayed: entries stand in the inputs of activities, in what is carri
 in the messages that people sent. A replay compares commands only; what stands in them is compared here.
 """
 
-import base64
-import binascii
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,10 +12,18 @@ from typing import Any
 
 from audit.histories import CLOSING, NoHistory, StoredHistory
 from audit.problems import one_line
-from starter.tables.strict_json import strict_loads
-from workflows.activity_messages import RegisterBatch, RegisterWrite, RegisterWritten
-from workflows.contract import ASSESSMENT_TYPE, HAND_IN, PLATFORM_TYPE, WRITE_REGISTER
+from audit.reading.event_payloads import payloads
+from audit.reading.older_parts import put_together
+from workflows.activity_messages import (
+    CaseLog,
+    LogLookup,
+    RegisterBatch,
+    RegisterWrite,
+    RegisterWritten,
+)
+from workflows.contract import ASSESSMENT_TYPE, FIND_LOG, HAND_IN, PLATFORM_TYPE, WRITE_REGISTER
 from workflows.log_id import LogId
+from workflows.record import LogEntry
 from workflows.run_io import (
     AssessmentOpening,
     CarriedAssessment,
@@ -25,6 +31,7 @@ from workflows.run_io import (
     TermResult,
     YearResult,
 )
+from workflows.words import Words
 
 Raw = Mapping[str, Any]
 
@@ -108,6 +115,11 @@ class Run:
     application: Any = None
     opening: AssessmentOpening | None = None
     carried: CarriedPlatform | CarriedAssessment | None = None
+    """What it was begun with; a long log whole, as it was read back. None also where it was not read back."""
+    older_logs: list[list[LogEntry]] = field(default_factory=list)
+    """What the register answered, each time that the platform's own log was asked for."""
+    faults: list[tuple[int, Words]] = field(default_factory=list)
+    """Events in which a log by reference is another than the one that was carried."""
     given: Any = None
     """The input as it stands there."""
     carried_on: CarriedPlatform | CarriedAssessment | None = None
@@ -174,6 +186,7 @@ class _Reader:
         self._cause = 1
         self._principal: str | None = None  # of the event that is read
         self._scheduled: dict[int, int] = {}  # the activity's event: its telling
+        self._lookups: dict[int, LogLookup] = {}  # the activity's event: which log was asked for
         self._updates: dict[int, int] = {}  # the accepted event: its message
         self._inputs: dict[int, Any] = {}  # the initiating event: what the child was given
         self._children: dict[int, int] = {}  # the initiating event: its child
@@ -207,6 +220,7 @@ class _Reader:
             raise NoHistory(f"{run.label}: no events")
         if run.open and run.history.closed_at is not None:
             raise NoHistory(f"{run.label}: it has ended, and the event that ended it is missing")
+        put_together(run)
         return run
 
     def _event(self, number: int, event: Raw) -> None:
@@ -264,6 +278,8 @@ class _Reader:
 
     def _activity(self, number: int, at: datetime, about: Raw) -> None:
         name = about["activityType"]["name"]
+        if name == FIND_LOG and not self._year:
+            self._lookups[number] = _model(LogLookup, payloads(about.get("input"))[0])
         if name not in (HAND_IN, WRITE_REGISTER):
             return
         given = payloads(about.get("input"))[0]
@@ -278,6 +294,8 @@ class _Reader:
         asked = int(about["scheduledEventId"])
         index = self._scheduled.get(asked)
         given = payloads(about.get("result"))
+        if (lookup := self._lookups.get(asked)) and given and given[0] is not None:
+            self._found(lookup, _model(CaseLog, given[0]).entries)
         if index is None or not given or given[0] is None:
             return
         due = _model(RegisterWritten, given[0]).due
@@ -285,6 +303,12 @@ class _Reader:
             write = self.run.register_writes[index]
             batch = write.batch.model_copy(update={"due": due})
             self.run.register_writes[index] = replace(write, batch=batch)
+
+    def _found(self, lookup: LogLookup, entries: tuple[LogEntry, ...]) -> None:
+        if not lookup.after:
+            self.run.older_logs.append([])
+        if self.run.older_logs:
+            self.run.older_logs[-1] += entries
 
     def _update(self, number: int, at: datetime, about: Raw) -> None:
         request = about["acceptedRequest"]["input"]
@@ -345,31 +369,6 @@ class _Reader:
                 run.carried_on = _model(AssessmentOpening, given[0]).carried
             elif len(given) > 1:  # without it the next term begins
                 run.carried_on = _model(CarriedPlatform, given[1])
-
-
-def payloads(given: Raw | None) -> list[Any]:
-    """The plain data of payloads.
-
-    Raises:
-        NoHistory: they are not JSON: encrypted, or not ours.
-    """
-    return [_plain(payload) for payload in (given or {}).get("payloads", ())]
-
-
-def _plain(payload: Raw) -> Any:
-    try:
-        encoding = base64.b64decode(payload["metadata"]["encoding"], validate=True).decode()
-        data = base64.b64decode(payload.get("data", ""), validate=True)
-    except (KeyError, TypeError, ValueError, binascii.Error):
-        raise NoHistory("a payload is not whole") from None
-    if encoding == "binary/null":
-        return None
-    if encoding != "json/plain":
-        raise NoHistory(f"a payload is {encoding}, not JSON: is it encrypted?")
-    try:
-        return strict_loads(data)
-    except (ValueError, RecursionError) as error:
-        raise NoHistory(f"a payload is no JSON: {error}") from None
 
 
 def _principal(said: Any) -> str | None:

@@ -36,7 +36,7 @@ async def compare_log(
     """
     if view.log_seq <= len(log) and log[view.log_seq - 1].hash == view.log_hash:
         return Comparison.SAME if view.log_seq == len(log) else Comparison.OLDER
-    there: list[LogEntry] = await queries.query(workflow_id, "log", list[LogEntry])
+    there = await queries.log(workflow_id)
     if len(there) > len(log):
         newer = there[len(log) - 1].hash == log[-1].hash
         return Comparison.NEWER if newer else Comparison.OTHER

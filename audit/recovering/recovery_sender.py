@@ -22,6 +22,7 @@ from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform, Unreachable
 from workflows import contract
 from workflows.model import InvalidMessage
+from workflows.older_entries import starting_with
 from workflows.run_io import CarriedPlatform
 from workflows.words import Words
 
@@ -83,7 +84,7 @@ class RecoverySender:
             with translate_rpc_errors():
                 await sending.start_workflow(
                     contract.PLATFORM_TYPE,
-                    args=[{}, carried],
+                    args=[{}, starting_with(carried)],
                     id=workflow_id,
                     task_queue=contract.TASK_QUEUE,
                     # A term before it that has ended frees the id; else only what was no end by the rules.

@@ -45,8 +45,8 @@ def disagreements(
     """Say what does not agree in a run; where it diverged, that may be why."""
     if not diverged:
         yield from _changed_content(events, seen, assessment)
-    if not seen.record or not seen.record.log:
-        return
+    if not seen.record or not seen.record.log or seen.record.older:
+        return  # no case was opened, or it waits for the older part of its log
     log, before = seen.record.log, seen.record.before
     broken = find_chain_break(log, before)
     if broken:

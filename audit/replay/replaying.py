@@ -40,6 +40,8 @@ class Replayed:
     """Why it cannot be replayed by this code; None when it was."""
     log: tuple[LogEntry, ...] = ()
     """The log that it ended in, of all runs of the case so far; empty where none was opened."""
+    waits: bool = False
+    """It has not read back yet what went by reference: nothing is known of its log, and nothing was done."""
     state: CaseState | None = None
     findings: tuple[Finding, ...] = ()
     """What does not agree though it was replayed: what stands in the history, the chain, the fold."""
@@ -117,11 +119,13 @@ class Replaying:
         seen, failure = await self._run(whole)
         divergence = explain_failure(events, seen, failure) if failure else None
         found = disagreements(events, seen, assessment=assessment, diverged=failure is not None)
-        log = seen.record.log if seen.record else ()
+        waits = bool(seen.record and seen.record.older)
+        log = seen.record.log if seen.record and not waits else ()
         return Replayed(
             *name,
             divergence,
             log=log,
+            waits=waits,
             state=seen.state,
             findings=tuple(found),
             events=len(events),
@@ -214,7 +218,9 @@ def _run_log(
 def _carried_entries(given: dict[str, Any] | None) -> int:
     record = given.get("record") if given else None
     log = record.get("log") if isinstance(record, dict) else None
-    return len(log) if isinstance(log, list) else 0
+    older = record.get("older") if isinstance(record, dict) else None
+    before = older.get("entries", 0) if isinstance(older, dict) else 0
+    return before + len(log) if isinstance(log, list) else 0
 
 
 def _ended(event: HistoryEvent) -> bool:

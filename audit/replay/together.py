@@ -148,7 +148,7 @@ def _run(one: Replayed, before: Replayed | None, between: Sequence[Finding]) -> 
 
 def _from_before(one: Replayed, before: Replayed | None) -> Iterable[Finding]:
     """A run goes on with the log that the run before it ended in."""
-    if before is None or one.divergence or before.divergence:
+    if before is None or one.divergence or before.divergence or one.waits:
         return
     for number, (mine, yours) in enumerate(zip(one.log, before.log, strict=False), start=1):
         if mine.hash != yours.hash:

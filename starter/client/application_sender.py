@@ -51,7 +51,6 @@ from workflows.listing_checks import not_brought_in
 from workflows.model import as_sent, parse
 from workflows.next_term import taken_from
 from workflows.policy import policy_for_new_cases
-from workflows.record import LogEntry
 from workflows.refusal import Refused
 from workflows.run_io import TermResult
 from workflows.signed_roots import SignedRoot
@@ -267,7 +266,7 @@ class ApplicationSender:
 
     async def _first_of(self, latest: WorkflowExecutionDescription) -> FirstApplication | None:
         """The application of a case whose input is none: that of its own log."""
-        log: list[LogEntry] = await self._queries.query(latest.id, "log", list[LogEntry])
+        log = await self._queries.log(latest.id)
         if not log:
             return None  # it never was an application
         said = log[0].said

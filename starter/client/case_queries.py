@@ -21,8 +21,9 @@ from starter.client.moved_runs import destination_of, platform_of
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.client.visibility import quoted, runs_of
 from starter.errors import Moved, NoSuchPlatform, PingtaiError, Unreachable
-from workflows.contract import ASSESSMENT_TYPE, UNCONFIRMED
+from workflows.contract import ASSESSMENT_TYPE, TOO_LONG, UNCONFIRMED
 from workflows.model import InvalidMessage, invalid
+from workflows.record import LogEntry
 from workflows.refusal import Refused
 from workflows.run_io import CaseView
 
@@ -159,6 +160,18 @@ class CaseQueries:
         except WorkflowQueryFailedError as error:
             raise invalid("application", "", str(error), str(error)) from None
         return view
+
+    async def log(self, workflow_id: str) -> list[LogEntry]:
+        """The whole log of a case, in parts where it is long. Raises NoSuchPlatform, Unreachable, Refused."""
+        try:
+            entries: list[LogEntry] = await self.query(workflow_id, "log", list[LogEntry])
+        except WorkflowQueryFailedError as error:
+            if TOO_LONG not in str(error):
+                raise
+            entries = []
+            while part := await self.query(workflow_id, "log", list[LogEntry], len(entries)):
+                entries += part
+        return entries
 
     async def query(self, workflow_id: str, name: str, result_type: Any, *args: Any) -> Any:
         """Ask a case a query of the contract. Raises NoSuchPlatform, Unreachable, Refused."""

@@ -116,6 +116,7 @@ class SetAsideSender:
         # Seldom needed, and they load the judge.
         from workflows.case import Case  # noqa: PLC0415
         from workflows.known_roster import learn_roster  # noqa: PLC0415
+        from workflows.older_entries import starting_with  # noqa: PLC0415
 
         case = Case(carried.state, carried.record)
         await self._check_ended(workflow_id, case)
@@ -133,7 +134,7 @@ class SetAsideSender:
         async def send(update: str, said: dict[str, Any], answer: type[Answer]) -> Answer:
             start: WithStartWorkflowOperation[Any, TermResult] = WithStartWorkflowOperation(
                 contract.PLATFORM_TYPE,
-                args=[{}, carried],
+                args=[{}, starting_with(carried)],
                 id=workflow_id,
                 task_queue=contract.TASK_QUEUE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -111,8 +111,7 @@ class PingtaiClient(ApplicationSender, DecisionSender):
     async def log(self, platform_id: str) -> list[LogEntry]:
         """The log of a platform's latest term. Raises NoSuchPlatform, Unreachable."""
         workflow_id = contract.platform_workflow_id(platform_id)
-        entries: list[LogEntry] = await self._queries.query(workflow_id, "log", list[LogEntry])
-        return entries
+        return await self._queries.log(workflow_id)
 
     async def plan(
         self,

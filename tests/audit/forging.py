@@ -85,6 +85,18 @@ def input_changed(
     return _changed(history, changed)
 
 
+def payloads_changed(history: StoredHistory, change: Callable[[str], str]) -> StoredHistory:
+    """A run in whose payloads something else stands, wherever `change` makes another text of one."""
+
+    def changed(data: Any) -> None:
+        for payload in _payloads(data):
+            given = _of(payload).decode()
+            if (said := change(given)) != given:
+                _put(payload, said.encode())
+
+    return _changed(history, changed)
+
+
 def _changed(history: StoredHistory, change: Callable[[Any], None]) -> StoredHistory:
     data = json.loads(history.content)
     change(data)

@@ -33,6 +33,7 @@ CHANGES: dict[str, Change] = {
     "plans": lambda case: case.plans.append(PlanVersion(version=9, sha256="ab" * 32, plan={})),
     "next_application": lambda case: setattr(case, "next_application", {"name": "x"}),
     "sent_on": lambda case: setattr(case, "sent_on", "ab" * 32),
+    "recorded": lambda case: setattr(case, "recorded", len(case.log)),
     "receipts": lambda case: case.receipts.keep(
         next(iter(case.receipts)).model_copy(update={"decision_id": "another"})
     ),
@@ -42,6 +43,7 @@ NO_GROUNDS = {
     "_chain",  # of the log
     "_room",  # of the log
     "before",  # never changes
+    "older",  # nothing is judged before it is read back
     "outside_roles",  # they are among the roles
     "refusals",  # each is in the log; those after the last that is kept change no judgement
 }

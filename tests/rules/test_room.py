@@ -8,11 +8,11 @@ from workflows.case import Case
 from workflows.circumstances import Edition
 from workflows.known_roster import learn_roster
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-from workflows.model import MAX_RECORD_BYTES, as_sent
-from workflows.record_shares import ROOM_TO_CORRECT, SHARES, UNBOUNDED
+from workflows.model import MAX_RECORD_BYTES, MAX_TERM_BYTES, as_sent
+from workflows.record_shares import ROOM_TO_CORRECT, SHARES, TIMES, UNBOUNDED
 from workflows.refusal import Refused
 from workflows.steps import AnyStage
-from workflows.vocabulary import Kind, Role, Stage
+from workflows.vocabulary import AssessmentStage, Kind, Role, Stage
 
 from .authored_cases import at, roster
 from .builders import COMMISSION, DISTRICT, Raw, plan
@@ -25,9 +25,16 @@ LONG: Raw = {"note": WORDS, "documents": DOCUMENTS}
 """As much as may stand in any decision."""
 
 
+def register(case: Case[Any]) -> None:
+    """The register has taken all that there is."""
+    case.recorded = len(case.log)
+    case.plans.clear()
+
+
 def fill(case: Case[Any], kind: Kind, /, outcome: str | None = None, **said: Any) -> int:
     """Say the same until it is refused for want of room; answers how often it was taken."""
     for number in range(1_000):
+        register(case)
         try:
             decide(case, kind, outcome, **said)
         except Refused as error:
@@ -41,7 +48,7 @@ def test_support_leaves_room_for_a_new_listing(by: Raw) -> None:
     """A listing is set aside, and support has used up its share: the new one fits, at any length."""
     case = at_stage(Stage.VALID)
     listing = next(e for e in case.log if e.name == Kind.LISTING)
-    assert 90 < fill(case, Kind.SUPPORT, actor=by)
+    assert 850 < fill(case, Kind.SUPPORT, actor=by)
     decide(case, Kind.SET_ASIDE, target=listing.decision_id, reason=WORDS, **LONG)
     assert "valid" == decide(case, Kind.LISTING, **LONG).stage
 
@@ -60,7 +67,7 @@ def test_what_is_returned_for_ever_can_still_be_recommended() -> None:
         for version in range(100):
             decide(case, Kind.RECOMMENDATION, "returned", opinion=WORDS)
             decide(case, Kind.PLAN_REVISION, plan=plan(f"第 {version} 次修改"), changes=WORDS)
-            case.plans.clear()  # as when the register has them
+            register(case)
     decide(case, Kind.RECOMMENDATION, opinion=WORDS, **LONG)
     decide(case, Kind.INSPECTION, **LONG)
     decide(case, Kind.EXPERT_OPINION, opinion=WORDS, **LONG)
@@ -90,13 +97,50 @@ def test_a_refusal_says_what_to_do_in_both_languages() -> None:
     case = at_stage(Stage.VALID)
     with pytest.raises(Refused) as caught:
         for _ in range(1_000):
+            register(case)
             decide(case, Kind.SUPPORT, actor=DISTRICT)
     told = caught.value.refusal
     assert told.rule == "§四"
-    assert told.en.startswith("support (recorded) by the district, repeated, would take 120,")
-    assert told.en.endswith("at most 120,000 are kept for it; shorten it")
-    assert told.zh.startswith("所在区多次作出的“支持记录”（recorded）累计将达 120,")
-    assert told.zh.endswith("本案为其保留的上限为 120,000；请精简内容")
+    assert told.en.startswith("support (recorded) by the district, repeated, would take 1,08")
+    assert told.en.endswith("at most 1,080,000 are kept for it; shorten it")
+    assert told.zh.startswith("所在区多次作出的“支持记录”（recorded）累计将达 1,08")
+    assert told.zh.endswith("本案为其保留的上限为 1,080,000；请精简内容")
+
+
+@pytest.mark.parametrize("by", [DISTRICT, COMMISSION], ids=["district", "commission"])
+def test_while_the_register_is_away_less_is_taken(by: Raw) -> None:
+    """As much as was taken in all before logs went by reference: what is awaited still fits."""
+    case = at_stage(Stage.VALID)
+    register(case)
+    listing = next(e for e in case.log if e.name == Kind.LISTING)
+    with pytest.raises(Refused, match="the register has still to take") as refused:
+        for _ in range(1_000):
+            decide(case, Kind.SUPPORT, actor=by)
+    assert "at most 120,000 may wait for it; try again once it has" in refused.value.refusal.en
+    assert "上限为 120,000；请待写入后再试" in refused.value.refusal.zh
+    decide(case, Kind.SET_ASIDE, target=listing.decision_id, reason=WORDS, **LONG)
+    assert "valid" == decide(case, Kind.LISTING, **LONG).stage
+    register(case)
+    decide(case, Kind.SUPPORT, actor=by)
+
+
+def test_what_waits_for_the_register_is_bounded_in_all() -> None:
+    """By what a run can hand on whole; to leave is always possible."""
+    case = at_stage(Stage.VALID)
+    case.recorded = len(case.log)
+    case._room.taken += MAX_RECORD_BYTES
+    with pytest.raises(Refused, match="at most 700,000 may wait"):
+        decide(case, Kind.SUPPORT, actor=DISTRICT)
+    assert "withdrawn" == decide(case, Kind.WITHDRAWAL).stage
+
+
+def test_an_assessment_is_handed_on_whole() -> None:
+    """It lasts a year at the most, and has the room that it had."""
+    case = at_stage(AssessmentStage.DISTRICT_REVIEW)
+    case.recorded = len(case.log)
+    case._room.taken += MAX_RECORD_BYTES
+    with pytest.raises(Refused, match="the record of this case would grow to"):
+        decide(case, Kind.DISTRICT_REVIEW)
 
 
 def test_a_run_of_before_has_no_shares() -> None:
@@ -111,6 +155,7 @@ def test_the_shares_leave_over_a_third_of_the_record() -> None:
     """All shares together leave what the guideline's course needs."""
     assert sum(SHARES.values()) * 3 <= 2 * MAX_RECORD_BYTES
     assert ROOM_TO_CORRECT < MAX_RECORD_BYTES
+    assert TIMES * MAX_RECORD_BYTES == MAX_TERM_BYTES
 
 
 def test_all_that_leads_back_or_nowhere_has_a_share() -> None:

@@ -134,10 +134,18 @@ def tail_of(given: Sequence[Any]) -> Tail | None:
             assessment = batch.get("assessment") or {}
             return _made(batch["platform"]["facts"], assessment, entries)
         carried = one.get("carried") or one
-        if log := (carried.get("record") or {}).get("log"):
+        record = carried.get("record") or {}
+        if log := record.get("log") or _by_reference(record, carried.get("state") or {}):
             state = carried["state"]
             return _made(state["facts"], state if "year" in state else {}, log[-1:])
     return None
+
+
+def _by_reference(record: dict[str, Any], state: dict[str, Any]) -> list[dict[str, Any]]:
+    """The last entry of a log that was handed on by reference as a whole; its moment is of the step."""
+    if older := record.get("older"):
+        return [{"seq": older["entries"], "hash": older["log_hash"], "at": state["since"]}]
+    return []
 
 
 def with_acknowledged(tail: Tail, receipts: Iterable[dict[str, Any]]) -> Tail:

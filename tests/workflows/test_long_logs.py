@@ -1,0 +1,208 @@
+"""A log that is longer than a run hands on: its older entries go by reference, and are read back."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowQueryFailedError
+
+from audit.archive.server_histories import ServerHistories
+from audit.histories import StoredHistory
+from audit.reading.case_logs import Reading, read_runs
+from audit.reading.check_histories import check_reading, not_checked
+from audit.reading.event_payloads import payloads
+from audit.recovering.recovery_sender import Outcome
+from audit.replay.replaying import Replayed, Replaying
+from audit.replay.together import assemble_platform
+from db.register_store import PostgresRegister
+from tests.audit.forging import payloads_changed
+from tests.rules.builders import COMMISSION, DISTRICT, Raw, decision
+from tests.workflows.test_recovered_cases import begun, logs_of, recover
+from tests.workflows.world import Life, World
+from worker.demo.clockwork import until
+from workflows.contract import UNCONFIRMED
+from workflows.log_id import LogId
+from workflows.older_entries import ANSWER_BYTES, CARRIED_BYTES
+from workflows.periods import beijing_date
+from workflows.record import LogEntry, find_chain_break
+from workflows.states import Receipt
+
+LONG: Raw = {
+    "note": "大" * 5_000,
+    "documents": [{"name": "大" * 200, "sha256": f"{n:064x}"} for n in range(50)],
+}
+"""About 48,000 bytes of an entry."""
+OWN = LogId(1)
+
+
+async def filled(world: World, each: int) -> tuple[Life, list[Receipt]]:
+    """A platform in its first year whose log has become long, by so many decisions of each of two."""
+    life = await world.in_its_first_year()
+    given = str((await life.state()).listed_on)
+    life.rests = True  # the register takes one after the other
+    receipts = [
+        await life.decide("support", actor=by, given_on=given, **LONG)
+        for _ in range(each)
+        for by in (DISTRICT, COMMISSION)
+    ]
+    life.rests = False
+    return life, receipts
+
+
+async def after_a_year(life: Life) -> None:
+    """Its first year ends, and the platform goes on in a new run."""
+    for kind in ("self_report", "district_review", "evaluation"):
+        await life.decide(kind)
+    await life.over()
+
+
+async def histories(world: World, life: Life) -> list[StoredHistory]:
+    """All runs of a platform and of its assessments."""
+    return [one async for one in ServerHistories(world.temporal).runs(life.id)]
+
+
+async def proven(world: World, life: Life) -> Reading:
+    """Check the histories as an auditor does, read and replayed; returns what they say."""
+    there = await histories(world, life)
+    reading = read_runs(life.id, there)
+    assert (check_reading(reading), not_checked(reading)) == ([], [])
+    stored = await logs_of(world, life.id)
+    assert [e.hash for e in reading.entries(OWN)] == [e.hash for e in stored[OWN]]
+    replayed = await replays(there)
+    assert all(one.sound for one in assemble_platform(life.id, replayed).runs)
+    assert [e.hash for e in replayed[-1].log or reading.entries(OWN)][-1:]
+    return reading
+
+
+async def replays(there: Sequence[StoredHistory]) -> list[Replayed]:
+    async with Replaying() as replaying:
+        return [await replaying.replay(one) for one in there]
+
+
+def handed_on(there: Sequence[StoredHistory]) -> list[int]:
+    """How many bytes each run was begun with."""
+    sizes = []
+    for one in there:
+        start = one.data["events"][0]["workflowExecutionStartedEventAttributes"]
+        given = payloads(start.get("input"))
+        sizes.append(len(str(given[1])) if len(given) > 1 and given[1] else 0)
+    return sizes
+
+
+async def test_a_long_life_goes_on(world: World, elsewhere: World) -> None:
+    """With its receipts, settings aside and queries; the histories prove all of it; it goes on elsewhere."""
+    life, receipts = await filled(world, 17)
+    await after_a_year(life)
+    log = await life.log()
+    assert sum(len(e.model_dump_json().encode()) for e in log) > ANSWER_BYTES > CARRIED_BYTES
+    there = await histories(world, life)
+    assert max(handed_on(there)) < 10_000
+    assert find_chain_break(log, log[0].previous) is None
+
+    said = next(e.said for e in log if e.decision_id == receipts[0].decision_id)
+    again = await world.client.decide(life.id, said)
+    assert again == receipts[0].model_copy(update={"repeated": True})
+    await life.set_aside(receipts[0].decision_id)
+    again = await world.client.decide(life.id, said)
+    assert (again.repeated, bool(again.set_aside_by)) == (True, True)
+    reading = await proven(world, life)
+    begun_with = [run.carried for run in reading.runs if run.carried and run.place == OWN]
+    assert [len(one.record.log) for one in begun_with] == [len(log)]
+
+    # A term that has ended is started again by reference, too.
+    await life.decide("withdrawal")
+    await life.handle.result()
+    ended = (await logs_of(world, life.id))[OWN][-1]
+    assert ended.decision_id
+    await life.set_aside(ended.decision_id)
+    await life.stands("valid")
+    await proven(world, life)
+
+    found = await recover(elsewhere, await begun(world, life.id))
+    assert found.outcome is Outcome.GOES_ON, found.why
+    assert max(handed_on(await histories(elsewhere, life))) < 10_000
+    other = Life(elsewhere, life.id)
+    assert len(await other.log()) == len((await logs_of(world, life.id))[OWN])
+    assert (await elsewhere.client.decide(life.id, said)).repeated
+
+
+class Changed(PostgresRegister):
+    """A register in which somebody has changed an entry, or which is away."""
+
+    away = False
+    asked = 0
+
+    async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
+        """The log, with another word in its second entry."""
+        self.asked += 1
+        if self.away:
+            raise OSError("the register is away")
+        log = await super().platform_log(platform_id, term)
+        said = log[1].said | {"decision_id": "another"}
+        return (log[0], log[1].model_copy(update={"said": said}), *log[2:])
+
+
+@pytest.mark.parametrize("away", [True, False], ids=["away", "changed"])
+async def test_nothing_is_decided_on_another_log(world: World, away: bool) -> None:
+    """It waits for the register that has what was handed on, says so, and then answers who has waited."""
+    life, receipts = await filled(world, 12)
+    decided = str(beijing_date(await world.clockwork.now(life.handle)))
+    register = Changed(world.engine)
+    register.away = away
+    waiting: asyncio.Task[Any]
+    async with world.with_worker(register):
+        for kind in ("self_report", "district_review", "evaluation"):
+            await life.decide(kind)
+
+        async def asked() -> bool:
+            return register.asked > 1
+
+        await until(asked, "it has asked the register more than once")
+        with pytest.raises(WorkflowQueryFailedError, match=UNCONFIRMED):
+            await life.handle.query("state")
+        raw = decision("support", "later", decided, given_on=decided)
+        waiting = asyncio.create_task(world.client.decide(life.id, raw))
+        await proven(world, life)  # what it has not read back yet the runs before have
+        pending = (await life.handle.describe()).raw_description.pending_activities
+        why = "the register is away" if away else "entry 2 was changed after it was written"
+        assert [one.last_failure.message for one in pending] == [why]
+    receipt = await waiting
+    assert receipt.seq > receipts[-1].seq
+    await proven(world, life)
+
+
+def problems(life: Life, there: Sequence[StoredHistory]) -> list[str]:
+    return [problem.words.en for problem in check_reading(read_runs(life.id, there))]
+
+
+async def test_an_auditor_sees_what_was_changed(world: World) -> None:
+    """In what a run read back, or in what a run handed on, and the next was begun with."""
+    life, _ = await filled(world, 12)
+    await after_a_year(life)
+    there = await histories(world, life)
+    log = (await logs_of(world, life.id))[OWN]
+    assert problems(life, there) == []
+
+    def read_otherwise(plain: str) -> str:
+        is_answer = plain.startswith('{"entries":[{"seq":1,')
+        return plain.replace('"list_number":"', '"list_number":"9') if is_answer else plain
+
+    found = problems(life, [payloads_changed(one, read_otherwise) for one in there])
+    assert any("are not those that it read back: entry" in one for one in found), found
+    replayed = await replays([payloads_changed(one, read_otherwise) for one in there])
+    assert not all(one.sound for one in replayed)
+
+    last = log[-1].hash
+    reference = f'"older":{{"entries":{len(log)},"log_hash":"'
+
+    def handed_on_otherwise(plain: str) -> str:
+        return plain.replace(reference + last, reference + "0" * 64)
+
+    other = [payloads_changed(one, handed_on_otherwise) for one in there]
+    assert other != there
+    found = problems(life, other)
+    assert any("what it hands on by reference is not the log that it has" in one for one in found)
+    assert any("are not those that it read back" in one for one in found)
+    replayed = await replays(other)
+    assert not all(one.sound for one in replayed)
