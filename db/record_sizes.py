@@ -6,6 +6,7 @@ from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.tables import log_entries, terms
+from workflows.model import MAX_RECORD_BYTES, MAX_TERM_BYTES
 from workflows.record_shares import RECEIPT_BYTES
 
 _OF_AN_ENTRY = 450
@@ -20,9 +21,19 @@ class RecordSize(NamedTuple):
     entries: int
     size: int
 
+    @property
+    def limit(self) -> int:
+        """How many bytes they may take: a platform's older entries go by reference."""
+        return MAX_RECORD_BYTES if self.year else MAX_TERM_BYTES
 
-async def largest_records(engine: AsyncEngine, at_least: int) -> list[RecordSize]:
-    """Return the logs of open terms that take so many bytes or more, the largest first."""
+    @property
+    def filled(self) -> float:
+        """Which part of that is taken."""
+        return self.size / self.limit
+
+
+async def largest_records(engine: AsyncEngine, filled: float) -> list[RecordSize]:
+    """Return the logs of open terms that have filled such a part of what they may, the fullest first."""
     c = log_entries.c
     said = func.octet_length(cast(c.said, Text))
     actor = func.coalesce(func.octet_length(cast(c.actor, Text)) + RECEIPT_BYTES, 0)
@@ -33,8 +44,9 @@ async def largest_records(engine: AsyncEngine, at_least: int) -> list[RecordSize
         .join(terms, of_open & terms.c.ended_at.is_(None))
         .where((c.year == 0) | (c.year == terms.c.open_assessment))
         .group_by(c.platform_id, c.term, c.year, c.opening)
-        .having(size >= at_least)
-        .order_by(size.desc())
+        .having(size >= MAX_RECORD_BYTES * filled)
     )
     async with engine.connect() as connection:
-        return [RecordSize._make(row) for row in await connection.execute(query)]
+        found = [RecordSize._make(row) for row in await connection.execute(query)]
+    full = [one for one in found if one.filled >= filled]
+    return sorted(full, key=lambda one: one.filled, reverse=True)

@@ -4,10 +4,13 @@ One bound of a payload is for all alike: a signal, and what a case carries to it
 lower than the largest that a case may carry:
 
     the application                           524,288   MAX_MESSAGE_BYTES
-    the record: log, receipts, plans          700,000   MAX_RECORD_BYTES
+    what the register does not have yet       700,000   MAX_RECORD_BYTES: log, receipts, plans
     more of it, by setting aside              200,000
     200 kept refusals of 3,000                600,000   400 letters of reason, of up to 6 bytes in JSON
     together                                2,024,288   and 72,864 are left for the state
+
+What the register has of a long log goes by reference (docs/decisions/0027-older-entries-by-reference.md), and
+is read back in answers of at most 1.5 MB.
 
 So a signal may be 2 MB, and we refuse whatever exceeds 512 KiB. Of an update the server itself checks no
 size, but it does of the refusal, which carries the whole update: there it would terminate the case. So the

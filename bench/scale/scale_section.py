@@ -10,6 +10,7 @@ from bench.scale.people import Answers
 from bench.scale.scale_runs import Found
 from bench.scale.worker_counts import CLIENTS
 from workflows.deadlines import CATCHING_UP
+from workflows.older_entries import CARRIED_BYTES
 
 AT_MOST = 3.0
 """Times the idle answer that a decision may take meanwhile."""
@@ -64,14 +65,19 @@ under {RESTART_SECONDS:.0f} s; {"reached" if worst < RESTART_SECONDS else "**mis
 Loading the program takes a second or two of CPU; the recovery of PostgreSQL and Temporal's start run beside
 each other; a case whose worker was killed may wait up to 5 s for it. Beside other programs each takes longer.
 
-A case carries its whole log to its next run, once a year. One kind of decision, repeated, was refused after
-{found.carried.entries:,} entries and {found.carried.size:,} bytes; all kinds together at 700,000
-([limits](architecture.md#limits)), and `pingtai doctor` names a case from two thirds on. What the clock notes
-is never refused: {MANY:,} such entries, ninety years of weekly escalations, took {found.carried.many_size:,}
-bytes of the engine's 2,097,152. So a term of {MANY:,} decisions does not fit: nothing goes on by reference yet.
+{_carried(found)}
 
 Load average over the last five minutes {os.getloadavg()[1]:.1f}. {_how(found)}
 """
+
+
+def _carried(found: Found) -> str:
+    one = found.carried
+    return f"""A case carries its log to its next run, once a year; where that takes more than {CARRIED_BYTES:,}
+bytes the older entries go by reference ([0027](decisions/0027-older-entries-by-reference.md)). A term of
+{MANY:,} entries, of which {one.decisions:,} are decisions of one kind and the rest notes of the clock, would take
+{one.whole:,} bytes of the engine's 2,097,152; {one.size:,} are handed on, most of them the application. More of
+that kind was refused ([limits](architecture.md#limits)), and `pingtai doctor` names a case from two thirds on."""
 
 
 def _row(what: str, answers: Answers, idle: Answers | None) -> str:

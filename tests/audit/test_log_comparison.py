@@ -15,12 +15,12 @@ from workflows.run_io import CaseView
 
 
 class Answering:
-    """Answers the query `log` of one case."""
+    """Answers with the log of one case."""
 
     def __init__(self, case: Case[Any]) -> None:
         self._case = case
 
-    async def query(self, *_: Any) -> list[LogEntry]:
+    async def log(self, *_: Any) -> list[LogEntry]:
         """As the workflow does."""
         return list(self._case.log)
 

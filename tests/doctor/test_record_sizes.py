@@ -33,9 +33,9 @@ async def test_a_record_that_fills_is_named(
     assert len(case.log) == found.entries
     assert carried(case.record()) <= found.size <= carried(case.record()) * 1.15
     assert Verdict.GOOD == (await records_have_room(engine)).verdict
-    monkeypatch.setattr(check_record_sizes, "FILLING", found.size)
+    monkeypatch.setattr(check_record_sizes, "FILLING", found.filled)
     said = await records_have_room(engine)
-    share = found.size * 100 // 700_000
+    share = found.size * 100 // 6_300_000
     assert Verdict.NOTE == said.verdict
     assert f"{found.platform_id} ({share}%, {found.entries} entries)" in said.what.en
     assert f"{found.platform_id}（{share}%，{found.entries} 条）" in said.what.zh

@@ -136,6 +136,7 @@ def test_a_third_panel_is_possible() -> None:
     assert case.state.stage is Stage.EXPERT_REVIEW
     with pytest.raises(Refused, match="record"):
         while True:
+            case.recorded = len(case.log)  # the register has them
             long = {"opinion": "意见" * 2_000}
             decide(
                 case,
