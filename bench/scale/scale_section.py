@@ -75,9 +75,10 @@ def _carried(found: Found) -> str:
     one = found.carried
     return f"""A case carries its log to its next run, once a year; where that takes more than {CARRIED_BYTES:,}
 bytes the older entries go by reference ([0027](decisions/0027-older-entries-by-reference.md)). A term of
-{MANY:,} entries, of which {one.decisions:,} are decisions of one kind and the rest notes of the clock, would take
-{one.whole:,} bytes of the engine's 2,097,152; {one.size:,} are handed on, most of them the application. More of
-that kind was refused ([limits](architecture.md#limits)), and `pingtai doctor` names a case from two thirds on."""
+{MANY:,} entries, of which {one.decisions:,} are decisions of one kind and the rest notes of the clock, would
+take {one.whole:,} bytes of the engine's 2,097,152; {one.size:,} are handed on, most of them the application.
+More of that kind was refused ([limits](architecture.md#limits)), and `pingtai doctor` names a case from two
+thirds on."""
 
 
 def _row(what: str, answers: Answers, idle: Answers | None) -> str:

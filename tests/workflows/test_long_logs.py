@@ -2,31 +2,40 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from temporalio.client import WorkflowQueryFailedError
 
 from audit.archive.server_histories import ServerHistories
+from audit.dossier.making import make
+from audit.dossier.verifying import verify
 from audit.histories import StoredHistory
 from audit.reading.case_logs import Reading, read_runs
 from audit.reading.check_histories import check_reading, not_checked
 from audit.reading.event_payloads import payloads
+from audit.reconciling.reconciling import reconcile
 from audit.recovering.recovery_sender import Outcome
 from audit.replay.replaying import Replayed, Replaying
 from audit.replay.together import assemble_platform
 from db.register_store import PostgresRegister
+from db.tables import log_entries
 from tests.audit.forging import payloads_changed
 from tests.rules.builders import COMMISSION, DISTRICT, Raw, decision
 from tests.workflows.test_recovered_cases import begun, logs_of, recover
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
+from workflows import long_case
 from workflows.contract import UNCONFIRMED
 from workflows.log_id import LogId
 from workflows.older_entries import ANSWER_BYTES, CARRIED_BYTES
 from workflows.periods import beijing_date
 from workflows.record import LogEntry, find_chain_break
 from workflows.states import Receipt
+from workflows.step_clock import StepClock
 
 LONG: Raw = {
     "note": "大" * 5_000,
@@ -176,13 +185,39 @@ def problems(life: Life, there: Sequence[StoredHistory]) -> list[str]:
     return [problem.words.en for problem in check_reading(read_runs(life.id, there))]
 
 
-async def test_an_auditor_sees_what_was_changed(world: World) -> None:
-    """In what a run read back, or in what a run handed on, and the next was begun with."""
+async def reconciled(world: World, life: Life, **how: bool) -> list[object]:
+    """What the register and the histories do not agree in."""
+    source = ServerHistories(world.temporal)
+    (found,) = [one async for one in reconcile(world.engine, source, (life.id,), **how)]
+    return [*found.problems, *found.differences]
+
+
+async def test_an_auditor_sees_what_was_changed(world: World, tmp_path: Path) -> None:
+    """In the register, in what a run read back, or in what a run handed on and the next was begun with."""
     life, _ = await filled(world, 12)
     await after_a_year(life)
+    await life.stands("valid")
     there = await histories(world, life)
     log = (await logs_of(world, life.id))[OWN]
     assert problems(life, there) == []
+
+    # The newest run's history has all of it; a dossier of all runs holds.
+    own = [one for one in there if not one.year]
+    newest = max(own, key=lambda one: one.started_at)
+    assert [e.hash for e in read_runs(life.id, [newest]).entries(OWN)] == [e.hash for e in log]
+    source = ServerHistories(world.temporal)
+    now = datetime.now(UTC)
+    made = await make(world.engine, source, life.id, source="server", made_by="auditor-1", at=now)
+    (tmp_path / "long.zip").write_bytes(made)
+    assert (await verify(tmp_path / "long.zip")).problems == []
+
+    assert await reconciled(world, life) == []
+    async with world.engine.begin() as connection:
+        mine = (log_entries.c.platform_id == life.id) & (log_entries.c.seq == 2)
+        await connection.execute(update(log_entries).where(mine).values(outcome="declined"))
+    assert await reconciled(world, life) != []
+    await reconciled(world, life, repair=True)
+    assert await reconciled(world, life) == []
 
     def read_otherwise(plain: str) -> str:
         is_answer = plain.startswith('{"entries":[{"seq":1,')
@@ -206,3 +241,27 @@ async def test_an_auditor_sees_what_was_changed(world: World) -> None:
     assert any("are not those that it read back" in one for one in found)
     replayed = await replays(other)
     assert not all(one.sound for one in replayed)
+
+
+async def test_a_long_history_is_not_renewed_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server may ask for a new run as soon as a long log was read: a number of messages is taken first."""
+    life, _ = await filled(world, 12)
+
+    def asked_for(case: StepClock[Any]) -> bool:
+        return bool(getattr(case, "read_back", 0))
+
+    monkeypatch.setattr(StepClock, "renewal_due", asked_for)
+    monkeypatch.setattr(long_case, "_MESSAGES_OF_A_RUN", 3)
+    await after_a_year(life)
+    first = (await life.handle.describe()).run_id
+    given = str((await life.state()).listed_on)
+    runs = []
+    for _ in range(5):
+        await life.decide("support", given_on=given)
+        await life.stands("valid")
+        runs.append((await life.handle.describe()).run_id)
+    assert runs[:2] == [first, first]
+    assert len({*runs}) == 2
+    await proven(world, life)
