@@ -126,7 +126,8 @@ def section(found: Imported, load: float) -> str:
 cores; CPU until all cases rest. Where nothing but this CPU limits it, it is {at_best:.0f} a second.
 {TO_REACH} a second leave each application {each:.0f} ms, and Temporal's server alone takes
 {found.engine:.0f}. What it is asked to do for one is at its floor: a case begins with {found.events} events,
-two workflow tasks (it begins; it learns when its first step is due, and sets the timer) and one activity, which writes the
+two workflow tasks (it begins; it learns when its first step is due, and sets the timer) and one
+activity, which writes the
 register and works out the date. Of the command's part reading, checking and judging an application are
 0.5 ms; the rest is the process itself, two calls to Temporal and the questions to the register, among them
 whether the worker keeps up: the longer that takes, the more of them. Repeat it with
