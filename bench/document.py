@@ -48,7 +48,8 @@ def document(found: Findings) -> str:
 Measured beside a bare workflow (`bench/bare.py`): the same waits, timers, children and runs as a platform's
 three-year life, and nothing else in it: no rules, no log, no register, no search attributes, no activities.
 Both on the same Temporal server (the embedded one, SQLite), each with one worker process of its own and the
-default cache, taking turns in the same run; ours with the embedded PostgreSQL. Read the ratios: the times are
+default cache, taking turns in the same run, and neither compresses what it sends within the machine (the SDK
+would by itself); ours with the embedded PostgreSQL. Read the ratios: the times are
 this machine's ({about}).
 
 Each section says on which release and commit it was measured. Take all again with `make bench` (about eight

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from temporalio.client import Client
+from temporalio.client import Client, GrpcCompression
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from bench.sides import Side
@@ -131,7 +131,11 @@ async def ground(place: str | None = None) -> AsyncIterator[Ground]:
                 folder / "temporal", free_port(_PORT), dynamic_config=TIME_SKIPPING
             ) as server,
         ):
-            client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+            client = await Client.connect(
+                server.address,
+                data_converter=pydantic_data_converter,
+                grpc_compression=GrpcCompression.NONE,
+            )
             await ensure_search_attributes(client)
             yield Ground(folder, server.address, server.pid, database, client)
     finally:

@@ -16,7 +16,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from temporalio.client import Client
+from temporalio.client import Client, GrpcCompression
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from bench.round_trip import end
@@ -217,6 +217,7 @@ async def measure(folder: Path) -> Samples:
         client = await Client.connect(
             server.address,
             data_converter=pydantic_data_converter,
+            grpc_compression=GrpcCompression.NONE,
             plugins=[Variation(_QUEUE, sandboxed=True)],
         )
         await ensure_search_attributes(client)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import AsyncIterator
 
 from temporalio import activity
-from temporalio.client import Client
+from temporalio.client import Client, GrpcCompression
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerConfig
@@ -116,7 +116,12 @@ async def main(name: str, address: str, database: str, cached: str, sandboxed: s
     settings = Settings(max_cached_workflows=int(cached))
     set_up_logs(settings)
     plugin = Variation(side.queue, sandboxed=sandboxed == "sandboxed")
-    client = await Client.connect(address, data_converter=pydantic_data_converter, plugins=[plugin])
+    client = await Client.connect(
+        address,
+        data_converter=pydantic_data_converter,
+        grpc_compression=GrpcCompression.NONE,  # as ours does within a machine; here for either side
+        plugins=[plugin],
+    )
     async with _working(side, client, database, settings):
         print("ready", flush=True)
         while await asyncio.to_thread(sys.stdin.readline):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
-from temporalio.client import Client
+from temporalio.client import Client, GrpcCompression
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.channels.file_rotation import LARGEST, rotate
@@ -111,6 +111,7 @@ async def local_stack(
         client = await Client.connect(
             temporal.address,
             data_converter=converter,
+            grpc_compression=GrpcCompression.NONE,  # it is on this machine
             runtime=telemetry(settings),
             plugins=parts.enter_context(tracing("pingtai-up", on=traced)),
         )

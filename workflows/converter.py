@@ -7,11 +7,11 @@ which every message refuses.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import PydanticPayloadConverter
-from temporalio.converter import DataConverter, EncodingPayloadConverter
+from temporalio.converter import DataConverter, EncodingPayloadConverter, SerializationContext
 
 
 class WorkerPayloadConverter(PydanticPayloadConverter):
@@ -50,7 +50,15 @@ class WorkerPayloadConverter(PydanticPayloadConverter):
             )
 
 
-WORKER_DATA_CONVERTER = DataConverter(payload_converter_class=WorkerPayloadConverter)
+class WorkerDataConverter(DataConverter):
+    """A converter that the SDK asks several times a task for one that knows whose payload it is."""
+
+    def with_context(self, context: SerializationContext) -> Self:
+        """Return itself: nothing but a codec looks at a context."""
+        return self if self.payload_codec is None else super().with_context(context)
+
+
+WORKER_DATA_CONVERTER = WorkerDataConverter(payload_converter_class=WorkerPayloadConverter)
 """For workers and replays."""
 
 

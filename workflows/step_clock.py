@@ -5,6 +5,7 @@ Everything here is deterministic: the only time is `workflow.now()`, due dates c
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from operator import is_
 from typing import Any, Generic
 
 from temporalio import workflow
@@ -78,10 +79,20 @@ class StepClock(Generic[S]):
         while not over():
             ahead: Clocks = self._clocks(end)
             asking: datetime | None = self._next_asking()
+            grounds: tuple[Any, ...] = self._clock_grounds()
 
-            def woken(known: Clocks = ahead, asks: datetime | None = asking) -> bool:
-                changed = self._clocks(end) != known or self._next_asking() != asks
-                return over() or (self.sends_reminders and changed)
+            def woken(
+                known: Clocks = ahead,
+                asks: datetime | None = asking,
+                before: tuple[Any, ...] = grounds,
+            ) -> bool:
+                if over():
+                    return True
+                # Asked several times in each task: nothing is worked out again from the very same objects.
+                now = self._clock_grounds()
+                if not self.sends_reminders or all(map(is_, now, before)):
+                    return False
+                return self._clocks(end) != known or self._next_asking() != asks
 
             if not ahead:
                 await workflow.wait_condition(woken)
@@ -99,6 +110,10 @@ class StepClock(Generic[S]):
                 return False
             self._note_clock(happening, moment)
         return True
+
+    def _clock_grounds(self) -> tuple[Any, ...]:
+        """All that `_clocks` and `_next_asking` look at, besides what stays; none of it changes in itself."""
+        return self.case.state, self.due, self.asked_at, self.edition
 
     async def _ask_again(self, over: Callable[[], bool]) -> None:
         self.asks_again = True

@@ -134,7 +134,11 @@ class Lifecycle:
     anytime: tuple[Trigger, ...]
 
     def step(self, stage: AnyStage) -> Step:
-        return next(step for step in self.steps if step.stage == stage)
+        return self._by_stage[stage]
+
+    @cached_property
+    def _by_stage(self) -> dict[str, Step]:
+        return {str(step.stage): step for step in self.steps}
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -144,7 +148,8 @@ class Lifecycle:
 
     def ended(self, stage: str) -> bool:
         """Whether a case in this stage has come to an end."""
-        return any(step.ended for step in self.steps if step.stage == stage)
+        step = self._by_stage.get(stage)
+        return step is not None and step.ended
 
     def triggers(self, stage: AnyStage) -> tuple[Trigger, ...]:
         """All that may move a case out of a stage, its own first."""

@@ -159,6 +159,17 @@ def spare_payload_visits() -> None:
 
         return visit
 
+    from temporalio.worker import _workflow  # noqa: PLC0415
+
+    aware: Any = vars(_workflow)["_CommandAwareDataConverter"]
+    make = aware.create
+
+    def sparing_create(*, context_free_dc: Any, **rest: Any) -> Any:
+        if context_free_dc.payload_codec is None and context_free_dc.external_storage is None:
+            return context_free_dc  # nobody asks whose payload it is
+        return make(context_free_dc=context_free_dc, **rest)
+
+    aware.create = staticmethod(sparing_create)
     inside["decode_activation"] = sparing(decode, "_decode_payload_sequence", "decode_headers")
     inside["encode_completion"] = sparing(encode, "_encode_payload_sequence", "encode_headers")
 

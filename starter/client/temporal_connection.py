@@ -4,7 +4,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-from temporalio.client import Client, Interceptor, Plugin
+from temporalio.client import Client, GrpcCompression, Interceptor, Plugin
 from temporalio.envconfig import ClientConfigProfile, ClientConnectConfig
 from temporalio.runtime import Runtime, TelemetryConfig
 
@@ -14,6 +14,7 @@ from starter.client.local_stack import read_stack, read_unexpected_end
 from starter.client.payload_converter import configured_converter
 from starter.client.sdk_internals import read_paused_as_open
 from starter.errors import BadInput, Unreachable
+from starter.loopback import is_loopback
 
 DEFAULT_ADDRESS = "localhost:7233"
 _CONFIG_FILE = "TEMPORAL_CONFIG_FILE"
@@ -105,6 +106,16 @@ def quietly() -> None:
     )
 
 
+def compression_to(address: str) -> GrpcCompression:
+    """Return how messages to a Temporal are compressed: within one machine they are not.
+
+    The SDK compresses whatever it sends. A decision is too small to gain by it anywhere, and a history need
+    not be smaller on its way from one process to another; both sides would pay for it at every call.
+    """
+    host = address.rpartition(":")[0].strip("[]")
+    return GrpcCompression.NONE if is_loopback(host) else GrpcCompression.GZIP
+
+
 async def connect(
     *,
     runtime: Runtime | None = None,
@@ -127,6 +138,7 @@ async def connect(
         return await Client.connect(
             **config,
             data_converter=configured_converter(),
+            grpc_compression=compression_to(config["target_host"]),
             runtime=runtime,
             interceptors=interceptors,
             plugins=plugins,

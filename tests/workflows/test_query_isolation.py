@@ -19,9 +19,14 @@ from temporalio.bridge.proto.workflow_activation import (
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.client import Client
 from temporalio.contrib.pydantic import PydanticPayloadConverter
-from temporalio.converter import PayloadCodec, WithSerializationContext
+from temporalio.converter import (
+    PayloadCodec,
+    WithSerializationContext,
+    WorkflowSerializationContext,
+)
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import WorkflowInstance
+from temporalio.worker import _workflow as sdk_worker
 
 from bench.query_race.counting import Counting
 from bench.query_race.race import lagging_clocks, race
@@ -143,6 +148,21 @@ def test_the_parts_of_a_converter_are_made_once() -> None:
     assert first.converters is second.converters
     assert [*first.converters] == [*usual.converters]
     assert first.to_payload({"a": 1}) == usual.to_payload({"a": 1})
+
+
+@pytest.mark.parametrize("codec", [None, Reversing()], ids=["in the clear", "encrypted"])
+def test_a_task_has_a_converter_of_its_own_for_its_codec_only(codec: PayloadCodec | None) -> None:
+    """Without one no payload is written otherwise for whose it is, and nothing is made for a task."""
+    spare_payload_visits()
+    context = WorkflowSerializationContext(namespace="default", workflow_id="platform:p-1")
+    converter = replace(WORKER_DATA_CONVERTER, payload_codec=codec)
+    made = vars(sdk_worker)["_CommandAwareDataConverter"].create(
+        instance=cast(WorkflowInstance, object()),
+        context_free_dc=converter,
+        workflow_context_dc=converter.with_context(context),
+        workflow_context=context,
+    )
+    assert (made is converter) == (codec is None)
 
 
 @pytest.mark.parametrize("codec", [None, Reversing()], ids=["in the clear", "encrypted"])
