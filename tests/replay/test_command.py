@@ -77,8 +77,8 @@ def test_files_that_agree(run: Run, good: Path) -> None:
 @pytest.mark.parametrize(
     ("lang", "said", "end"),
     [
-        ("en", "event 10 is missing: 11 is in its place", "1 run cannot be replayed"),
-        ("zh", "缺少事件 10：该处为事件 11", "1 次运行无法用当前代码重放"),
+        ("en", "event 10 is missing: 11 is in its place", "1 run could not be replayed"),
+        ("zh", "缺少事件 10：该处为事件 11", "1 次运行未能重放"),
     ],
 )
 def test_what_does_not_agree_is_named(run: Run, bad: Path, lang: str, said: str, end: str) -> None:

@@ -107,6 +107,7 @@ async def run(
             "yes": True,
             "as_json": True,
             "refused": None,
+            "full": False,
             **changes,
         }
     )

@@ -78,6 +78,7 @@ async def run(file: str, **changes: Any) -> int:
         "first_terms": False,
         "yes": True,
         "refused": None,
+        "full": False,
         "as_json": True,
     }
     try:
