@@ -93,37 +93,38 @@ def _one_of(column: ColumnElement[str], words: Iterable[str]) -> ColumnElement[b
 
 
 def _marks() -> Update:
-    """Mark the entries that no longer count with the first entry that set them aside."""
-    entry, by = log_entries.alias("entry"), log_entries.alias("set_aside")
+    """Mark the entries that no longer count with the first entry that set them aside.
+
+    Settings aside are few, and looked for once: joined with the log itself, twice, they took a planner that
+    knows nothing of the table as many steps as a log has entries, to the third power.
+    """
+    by = log_entries.alias("set_aside")
     span = by.c.said["sets_aside"]
-    affected = (
-        select(entry.c.seq, func.min(by.c.seq).label("set_aside_by"))
-        .join_from(
-            entry,
-            by,
-            and_(
-                entry.c.seq >= cast(span[0].astext, Integer),
-                entry.c.seq <= cast(span[1].astext, Integer),
-            ),
+    spans = (
+        select(
+            by.c.seq,
+            cast(span[0].astext, Integer).label("first"),
+            cast(span[1].astext, Integer).label("last"),
         )
-        .where(
-            _of_log(entry),
-            _of_log(by),
-            by.c.kind == EntryKind.DECISION,
-            by.c.name == Kind.SET_ASIDE,
-            not_(_one_of(entry.c.name, sorted(STAYS))),
-        )
-        .group_by(entry.c.seq)
-        .subquery("affected")
+        .where(_of_log(by), by.c.kind == EntryKind.DECISION, by.c.name == Kind.SET_ASIDE)
+        .cte("spans")
+        .prefix_with("MATERIALIZED")
     )
     own = log_entries.c
+    first_by = (
+        select(func.min(spans.c.seq))
+        .where(own.seq >= spans.c.first, own.seq <= spans.c.last)
+        .correlate(log_entries)
+        .scalar_subquery()
+    )
     return (
         update(log_entries)
-        .values(set_aside_by=affected.c.set_aside_by)
+        .values(set_aside_by=first_by)
         .where(
             _of_log(log_entries),
-            own.seq == affected.c.seq,
-            own.set_aside_by.is_distinct_from(affected.c.set_aside_by),
+            not_(_one_of(own.name, sorted(STAYS))),
+            first_by.is_not(None),
+            own.set_aside_by.is_distinct_from(first_by),
         )
     )
 

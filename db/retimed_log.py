@@ -20,11 +20,15 @@ _CONTENT = ("workflow_id", "kind", "name", "outcome", "stage", "actor_id", "deci
 
 
 async def replace_retimed_log(connection: AsyncConnection, batch: RegisterBatch) -> bool:
-    """Delete the stored entries of a log that is sent again as a whole; False when they differ in content."""
+    """Delete the stored entries of a log that is sent again as a whole; False when they differ in content.
+
+    Of a long log the entries are not sent that the run read back: what is sent follows them.
+    """
     rows = log_rows(batch)
-    if rows[0]["seq"] != 1:
+    first = rows[0]["seq"]
+    if first != batch.read_back + 1 or not await _follows(connection, rows[0]):
         return False
-    mine = _log_of(rows[0])
+    mine = _log_of(rows[0]) & (log_entries.c.seq >= first)
     stored = (
         await connection.execute(
             select(log_entries).where(mine).order_by(log_entries.c.seq).with_for_update()
@@ -33,10 +37,20 @@ async def replace_retimed_log(connection: AsyncConnection, batch: RegisterBatch)
     pairs = zip((row._asdict() for row in stored), rows, strict=False)
     if len(stored) > len(rows) or not all(_has_same_content(old, new) for old, new in pairs):
         return False
-    if stored and stored[0].hash != rows[0]["hash"] and await _has_ended(connection, rows[0]):
+    other = first == 1 and bool(stored) and stored[0].hash != rows[0]["hash"]
+    if other and await _has_ended(connection, rows[0]):
         return False
     await connection.execute(delete(log_entries).where(mine))
     return True
+
+
+async def _follows(connection: AsyncConnection, row: Row) -> bool:
+    """Whether the stored entry before one is the one that it goes on from; the first of a log has none."""
+    if row["seq"] == 1:
+        return True
+    before = _log_of(row) & (log_entries.c.seq == row["seq"] - 1)
+    found = await connection.execute(select(log_entries.c.hash).where(before))
+    return bool(found.scalar_one_or_none() == row["previous"])
 
 
 async def _has_ended(connection: AsyncConnection, row: Row) -> bool:

@@ -223,6 +223,7 @@ class RegisterSync(StepClock[S]):
             platform=self.platform_state(),
             assessment=self.case.state if isinstance(self.case.state, AssessmentState) else None,
             entries=tuple(self.case.log[since:]),
+            read_back=self.read_back if since == self.read_back else 0,
             plans=tuple(self.case.plans),
             due=None if self.case.state.suspended_since else self.due,
         )

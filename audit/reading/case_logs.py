@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from audit.histories import (
     Encrypted,
@@ -103,6 +104,7 @@ def read_runs(platform_id: str, histories: Iterable[StoredHistory]) -> Reading:
             (reading.erased if isinstance(error, Erased) else reading.problems).append(found)
             if isinstance(error, KeyMissing):
                 reading.locked.append(found)
+    _order_resets(reading.runs)
     logs: dict[LogId, _Log] = {}
     for run in reading.runs:
         reading.problems += [Problem(run.at(event), words) for event, words in run.faults]
@@ -113,13 +115,26 @@ def read_runs(platform_id: str, histories: Iterable[StoredHistory]) -> Reading:
             log.take(run, 1, run.carried.record.log)
             _keep_plans(reading, run.place, run.carried.record.plans)
         for write in run.register_writes:
-            log.take(run, write.event_id, write.batch.entries)
+            log.take(run, write.event_id, write.batch.entries, write.batch.read_back)
             _keep_plans(reading, run.place, write.batch.plans)
         if run.carried_on:
             log.take(run, run.last_event, run.carried_on.record.log)
             _keep_plans(reading, run.place, run.carried_on.record.plans)
     reading.logs = {place: logs[place].lines() for place in sorted(logs) if logs[place].known}
     return reading
+
+
+def _order_resets(runs: list[Run]) -> None:
+    """Put runs that began in one event, since one is the other's reset, in the order in which they worked."""
+    names = list(dict.fromkeys(run.history.workflow_id for run in runs))
+    place = {name: number for number, name in enumerate(names)}
+
+    def order(run: Run) -> tuple[int, datetime, datetime]:
+        began = run.history.started_at
+        return place[run.history.workflow_id], began, run.tasks[-1].at if run.tasks else began
+
+    if len({(run.history.workflow_id, run.history.started_at) for run in runs}) < len(runs):
+        runs.sort(key=order)
 
 
 def _keep_plans(reading: Reading, place: LogId, plans: Iterable[PlanVersion]) -> None:
@@ -138,10 +153,15 @@ class _Log:
     def lines(self) -> tuple[Line, ...]:
         return tuple(self.known[seq] for seq in sorted(self.known))
 
-    def take(self, run: Run, event_id: int, entries: Sequence[LogEntry]) -> None:
-        """Take what an event has; what two events have must be the same."""
+    def take(
+        self, run: Run, event_id: int, entries: Sequence[LogEntry], read_back: int = 0
+    ) -> None:
+        """Take what an event has; what two events have must be the same.
+
+        A whole log may be sent again with other moments; of a long one without what was `read_back`.
+        """
         problems, where = self._reading.problems, run.at(event_id)
-        whole = bool(entries) and entries[0].seq == 1
+        whole = bool(entries) and entries[0].seq == read_back + 1
         for entry in entries:
             before = self.known.get(entry.seq)
             if before is not None and _equal(before.entry, entry):
@@ -166,9 +186,12 @@ class _Log:
                 )
                 self._reading.retimed.append(Problem(where, words))
                 # What a run received its own history does not have: it is not held against the one before.
+                # What one that was reset decided again, its own history has.
+                other = event_id == 1 or run is not before.run
+                cause = 1 if event_id == 1 else _cause(run, entry, event_id)
                 self.known[entry.seq] = (
-                    Line(self._place, entry, run, event_id, event_id)
-                    if event_id == 1
+                    Line(self._place, entry, run, event_id, cause)
+                    if other
                     else replace(before, entry=entry)
                 )
             elif sealed and entry.seq == 1:

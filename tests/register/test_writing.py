@@ -268,3 +268,46 @@ async def test_a_log_told_again_with_another_content_is_a_conflict(
         await register.write(recommended(later=timedelta(seconds=3), opinion="别的意见"))
     stored = [line.entry.hash for line in await queries.log("p-1")]
     assert [entry.hash for entry in first.entries] == stored
+
+
+def followed(later: timedelta = timedelta(), opinion: str = "同意", **how: Any) -> RegisterBatch:
+    """What follows the first entry of a platform that was recommended, which its run read back."""
+    told = opened()
+    told.at += later
+    told.decide("recommendation", DISTRICT, outcome="recommended", opinion=opinion)
+    whole = batch(told)
+    return whole.model_copy(update={"entries": whole.entries[1:], "read_back": 1} | how)
+
+
+async def test_of_a_long_log_what_was_read_back_is_not_told_again(
+    register: PostgresRegister, queries: RegisterQueries
+) -> None:
+    """What follows it is taken at other moments, where the register has what it follows."""
+    first, again = recommended(), followed(later=timedelta(seconds=3))
+    await register.write(first)
+    await register.write(again)
+    stored = [line.entry for line in await queries.log("p-1")]
+    assert [e.hash for e in stored] == [first.entries[0].hash, again.entries[0].hash]
+    assert find_chain_break(stored, BEGINNING) is None
+
+
+@pytest.mark.parametrize("how", ["other words", "not said", "follows another"])
+async def test_other_entries_after_those_are_a_conflict(
+    register: PostgresRegister, queries: RegisterQueries, how: str
+) -> None:
+    """Other content; a part of which nothing says that it is all; one that goes on from another entry."""
+    first, later = recommended(), timedelta(seconds=3)
+    await register.write(first)
+    match how:
+        case "other words":
+            wrong = followed(later, opinion="别的意见")
+        case "not said":
+            wrong = followed(later, read_back=0)
+        case _:
+            (entry,) = followed(later).entries
+            moved = entry.model_copy(update={"previous": "1" * 64})
+            wrong = followed(entries=(moved.model_copy(update={"hash": moved.seal()}),))
+    with pytest.raises(RegisterConflict):
+        await register.write(wrong)
+    stored = [line.entry.hash for line in await queries.log("p-1")]
+    assert [entry.hash for entry in first.entries] == stored

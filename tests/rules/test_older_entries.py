@@ -28,7 +28,8 @@ from workflows.states import PlatformState
 from workflows.vocabulary import Kind, Role, Stage
 
 from .builders import COMMISSION, DISTRICT, plan
-from .cases import at_stage, decide, platform
+from .cases import START, at_stage, decide, platform
+from .long_lives import everything
 from .test_room import LONG, register
 
 
@@ -82,6 +83,17 @@ def test_what_is_carried_is_small() -> None:
     whole = carried(long_case())
     assert size(whole) > CARRIED_BYTES
     assert size(starting_with(whole)) < 10_000
+
+
+def test_a_life_with_everything_in_it_stays_below_the_bound() -> None:
+    """Fifty versions of the plan, settings aside, support of two, and 5,000 entries."""
+    life = everything("bj-lasting", START)
+    assert (len(life.case.log), life.case.state.plan_version) == (5_000, 50)
+    whole = carried(life.case)
+    assert size(whole) > BLOB_BYTES
+    short = starting_with(whole)
+    assert size(short) < 100_000
+    assert whole_record(short.record, whole.record.log) == whole.record
 
 
 def test_a_short_log_goes_on_whole() -> None:

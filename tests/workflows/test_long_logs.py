@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import update
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType, ResetReapplyExcludeType
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import WorkflowQueryFailedError
 
 from audit.archive.server_histories import ServerHistories
@@ -25,16 +28,19 @@ from db.register_store import PostgresRegister
 from db.tables import log_entries
 from tests.audit.forging import payloads_changed
 from tests.rules.builders import COMMISSION, DISTRICT, Raw, decision
+from tests.rules.long_lives import everything
 from tests.workflows.test_recovered_cases import begun, logs_of, recover
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
 from workflows import long_case
-from workflows.contract import UNCONFIRMED
+from workflows.activity_messages import RegisterBatch
+from workflows.contract import UNCONFIRMED, platform_workflow_id
 from workflows.log_id import LogId
 from workflows.older_entries import ANSWER_BYTES, CARRIED_BYTES
 from workflows.periods import beijing_date
 from workflows.record import LogEntry, find_chain_break
-from workflows.states import Receipt
+from workflows.state_folding import states
+from workflows.states import PlatformState, Receipt
 from workflows.step_clock import StepClock
 
 LONG: Raw = {
@@ -265,3 +271,71 @@ async def test_a_long_history_is_not_renewed_at_once(
     assert runs[:2] == [first, first]
     assert len({*runs}) == 2
     await proven(world, life)
+
+
+async def test_a_run_that_was_reset_writes_again_what_it_did(world: World) -> None:
+    """At another moment: the register takes what follows the entries that were read back."""
+    life, _ = await filled(world, 12)
+    await after_a_year(life)
+    given = str((await life.state()).listed_on)
+    raw = await life.decision("support", given_on=given)
+    await world.client.decide(life.id, raw)
+    await life.stands("valid")
+    before = (await logs_of(world, life.id))[OWN]
+    run = (await life.handle.describe()).run_id
+    tasks = last = 0
+    async for event in life.handle.fetch_history_events():
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
+            break
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+            tasks, last = event.event_id, tasks
+    request = ResetWorkflowExecutionRequest(
+        namespace=world.temporal.namespace,
+        workflow_execution=WorkflowExecution(workflow_id=life.handle.id, run_id=run),
+        workflow_task_finish_event_id=last,
+        request_id="reset",
+        reason="a test",
+        reset_reapply_exclude_types=[ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE],
+    )
+    await world.temporal.workflow_service.reset_workflow_execution(request)
+    await world.client.decide(life.id, raw)
+
+    async def written() -> bool:
+        view = await life.view()
+        log = (await logs_of(world, life.id))[OWN]
+        return view.recorded == view.log_seq == len(log) and log[-1].hash == view.log_hash
+
+    await until(written, "the register has what was decided again")
+    after = (await logs_of(world, life.id))[OWN]
+    assert [e.decision_id for e in after] == [e.decision_id for e in before]
+    assert after[-1].hash != before[-1].hash
+    assert after[-2].hash == before[-2].hash
+    reading = read_runs(life.id, await histories(world, life))
+    assert check_reading(reading) == []
+    assert [e.hash for e in reading.entries(OWN)] == [e.hash for e in after]
+
+
+async def test_five_thousand_entries_go_on(world: World) -> None:
+    """With fifty versions of the plan; each task of the workflow stays within its two seconds."""
+    told = everything("bj-lasting", datetime.now(UTC) - timedelta(days=5))
+    platform_id, entries = told.case.state.facts.platform_id, tuple(told.case.log)
+    after = states(entries)
+    for last in range(500, len(entries) + 1, 500):
+        batch = RegisterBatch(
+            workflow_id=platform_workflow_id(platform_id),
+            platform=cast(PlatformState, after[last - 1]),
+            entries=entries[last - 500 : last],
+            plans=tuple(told.plans),
+        )
+        await world.register.write(batch)
+    found = await recover(world, await begun(world, platform_id))
+    assert found.outcome is Outcome.GOES_ON, found.why
+    life = Life(world, platform_id)
+    there = await histories(world, life)
+    assert handed_on(there)[0] < CARRIED_BYTES
+    assert "WORKFLOW_TASK_FAILED" not in await life.events()
+    target = next(e for e in entries if e.name == "support")
+    assert target.decision_id
+    await life.set_aside(target.decision_id)
+    assert [e.seq for e in await life.log()][-1] == len(entries) + 2
+    assert "WORKFLOW_TASK_FAILED" not in await life.events()
