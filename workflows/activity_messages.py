@@ -70,7 +70,7 @@ class RegisterBatch(Record):
     plans: tuple[PlanVersion, ...] = ()
     due: DueDate | None = None
     read_back: int = Field(default=0, exclude_if=_is_empty)
-    """So many entries the run has read back from the register: `entries` are all that it has besides."""
+    """How many entries the run has read back from the register: `entries` are all that it has besides."""
 
 
 class RegisterWrite(Record):
