@@ -18,6 +18,7 @@ from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line
+from workflows.contract import ROSTER_ID
 from workflows.words import Words, counted
 
 
@@ -56,7 +57,7 @@ async def rebuild_command(
       pingtai register rebuild --from archive --erased erased.json
     """
     left = [_read_left(path) for path in erased]
-    written = entries = wrong = left_out = 0
+    written = entries = wrong = left_out = roster = 0
     async with register_url() as url:
         await upgrade(url)
     async with open_engine(patient=True) as engine:
@@ -68,6 +69,7 @@ async def rebuild_command(
                     engine, histories, with_problems=with_problems, erased=left
                 ):
                     written += one.written
+                    roster += one.written and one.platform_id == ROSTER_ID
                     entries += one.entries
                     wrong += bool(one.problems)
                     left_out += not one.written
@@ -81,9 +83,10 @@ async def rebuild_command(
     elif not as_json:
         mark = "✗" if wrong or left_out else "✓"
         en, zh = (f"; {wrong} with problems", f"；{wrong} 个有误") if wrong else ("", "")
+        also = Words(" and the roster", "和人员目录") if roster else Words.same("")
         words = Words(
-            f"{mark} {counted(written, 'platform')} with {entries} entries written{en}",
-            f"{mark} 已写入 {written} 个平台，{entries} 条记录{zh}",
+            f"{mark} {counted(written - roster, 'platform')}{also.en} with {entries} entries written{en}",
+            f"{mark} 已写入 {written - roster} 个平台{also.zh}，{entries} 条记录{zh}",
         )
         show(words)
     if written and not as_json:
@@ -105,9 +108,11 @@ def _read_left(path: Path) -> ErasedFile:
 _NOT_HERE = Words(
     "Not in the histories, and not restored: keys, subscriptions, substitutes, plaques, the layout, decisions"
     " that waited for a second signature, digests and their stamps, who read what, and an archive in"
-    " PostgreSQL. They are in backups: docs/deployment.md, Runbook.",
+    " PostgreSQL. They are in backups: docs/deployment.md, Runbook. Notices of the last 30 days are sent again,"
+    " with the same ids.",
     "以下内容不在历史中，未予恢复：接口密钥、订阅、委托代理、牌子台账、建设布局、待会签的决定、每日摘要及其时间戳、"
-    "查阅记录，以及存于 PostgreSQL 的归档。备份中有：见 docs/deployment.zh.md“恢复手册”。",
+    "查阅记录，以及存于 PostgreSQL 的归档。备份中有：见 docs/deployment.zh.md“恢复手册”。"
+    "最近 30 日的通知将以原编号再次发送。",
 )
 _WRITTEN = Words("only whole logs written", "已写入其中完整的记录")
 _LEFT_OUT = Words("left out", "未写入")

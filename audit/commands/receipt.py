@@ -17,6 +17,9 @@ from audit.histories import SOURCE_WORDS
 from audit.reading import acknowledged
 from audit.reading.acknowledged import Logs, Standing, Verdict, answers_of, standing_of
 from audit.reading.case_logs import Reading, read_platform
+from audit.reading.log_links import ends_in_attested, opened_in_attested
+from audit.reading.log_states import states_of
+from audit.reading.origins import attested_parts, run_logs
 from starter.client.receipt_file import Acknowledged, read_receipts
 from starter.client.register_access import open_engine, open_register
 from starter.commands.options import json_option
@@ -25,6 +28,7 @@ from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json
 from starter.terminal.wording import said
+from workflows.lifecycle import PLATFORM
 from workflows.log_id import LogId
 from workflows.record import LogEntry
 from workflows.words import Words, counted
@@ -36,16 +40,21 @@ _NAMES = SOURCE_WORDS | {
 }
 
 
+_KEPT = (Standing.HELD, Standing.MOVED)
 _NOTED = (Standing.MOVED, Standing.NOT_WRITTEN)
 
 
-class _Record(NamedTuple):
+class Record(NamedTuple):
     """A platform's record by one source: its logs, and the receipts in its histories."""
 
     logs: Logs
     answers: tuple[Mapping[str, Any], ...] = ()
     of_another: str | None = None
     """The platform whose record it is, where that is another one."""
+    attested: frozenset[LogId] = frozenset()
+    """Assessments whose end only the register attests."""
+    running: frozenset[LogId] = frozenset()
+    """Logs that an open run writes."""
 
     def verdict(self, receipt: Acknowledged) -> Verdict:
         """What it says to a receipt."""
@@ -82,7 +91,7 @@ class Answer(NamedTuple):
         if len(lost) != 1 or set(self.verdicts) != {"server", "register"}:
             return None
         other = next(name for name in self.verdicts if name != lost[0])
-        return other if self.verdicts[other].standing in (Standing.HELD, Standing.MOVED) else None
+        return other if self.verdicts[other].standing in _KEPT else None
 
     @property
     def unchecked(self) -> bool:
@@ -139,7 +148,8 @@ async def receipt_command(
     What the receipt says of the entry, and the decision in its file, must be so, too.
 
     Exit code 0: everything is there; 1: something is lost, or changed; 4: a record cannot be reached; 5: NOT
-    CHECKED, an archive is behind, the receipt has no hash, or the dossier is another platform's.
+    CHECKED, an archive is behind, only the register attests it, the receipt has no hash, or the dossier is
+    another platform's.
 
     \b
     Example:
@@ -153,7 +163,7 @@ async def receipt_command(
         )
     given = [one for path in receipts for one in read_receipts(path)]
     wanted = ("dossier",) if dossier else ("files",) if files else sources or ("server", "register")
-    records: dict[tuple[str, str], _Record] = {}
+    records: dict[tuple[str, str], Record] = {}
     answers = []
     for place, receipt in given:
         verdicts = {}
@@ -163,6 +173,7 @@ async def receipt_command(
                 records[key] = await _record(name, receipt.platform_id, files, dossier)
             found = records[key].verdict(receipt)
             verdicts[name] = found.of_archive() if name == "archive" else found
+        judge_lost(receipt, {name: records[name, receipt.platform_id] for name in wanted}, verdicts)
         answers.append(Answer(place, receipt, verdicts))
     if as_json:
         show_json([_plain(one) for one in answers])
@@ -174,13 +185,29 @@ async def receipt_command(
         raise click.exceptions.Exit(NOT_CHECKED)
 
 
+def judge_lost(
+    receipt: Acknowledged, records: Mapping[str, Record], verdicts: dict[str, Verdict]
+) -> None:
+    """Judge what the engine has lost and nothing goes on with: an assessment, or a term, that has ended."""
+    held = verdicts.get("register")
+    if "server" not in verdicts or held is None or held.standing not in _KEPT:
+        return
+    server, own = records["server"], records["register"].logs.get(LogId(receipt.term), ())
+    after = states_of(own)
+    over = bool(after) and PLATFORM.ended(after[-1].stage)
+    attested = {(one.term, one.year) for one in server.attested}
+    running = {one.term for one in server.running}
+    if (receipt.term, receipt.year or 0) in attested or (over and receipt.term not in running):
+        verdicts["server"] = verdicts["server"].of_attested()
+
+
 async def _record(
     name: str, platform: str, files: tuple[Path, ...], dossier: Path | None
-) -> _Record:
+) -> Record:
     if dossier:
         found = open_dossier(unpack(dossier))
         of = found.manifest.platform_id
-        return _Record(found.logs) if of == platform else _Record({}, of_another=of)
+        return Record(found.logs) if of == platform else Record({}, of_another=of)
     if files:
         async with opened("server", files) as histories:
             return _of_histories(await read_platform(histories, platform))
@@ -191,14 +218,20 @@ async def _record(
             logs: dict[LogId, list[LogEntry]] = {}
             for line in await register.log(platform):
                 logs.setdefault(line.log, []).append(line.entry)
-            return _Record(logs)
+            return Record(logs)
     async with opened("archive" if name == "archive" else "server") as histories:
         return _of_histories(await read_platform(histories, platform))
 
 
-def _of_histories(reading: Reading) -> _Record:
+def _of_histories(reading: Reading) -> Record:
     logs = {place: reading.entries(place) for place in reading.logs}
-    return _Record(logs, tuple(one for run in reading.runs for one in answers_of(run.messages)))
+    parts = attested_parts(run_logs(reading))
+    return Record(
+        logs,
+        tuple(one for run in reading.runs for one in answers_of(run.messages)),
+        attested=frozenset((*ends_in_attested(logs, parts), *opened_in_attested(logs, parts))),
+        running=frozenset(reading.open_places()),
+    )
 
 
 def show_answers(answers: Sequence[Answer]) -> None:

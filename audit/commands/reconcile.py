@@ -21,7 +21,7 @@ from audit.reconciling.reconciling_roster import reconcile_roster
 from db.kept_counts import check_counts
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
-from starter.errors import NoSuchPlatform
+from starter.errors import BadInput, NoSuchPlatform
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line
@@ -31,12 +31,21 @@ from workflows.words import Words, counted, listed_zh
 @click.command("reconcile")
 @click.argument("platforms", nargs=-1, type=HistoryPlatform(), metavar="[PLATFORM]...")
 @click.option("--repair", is_flag=True, help="Rewrite the rows that differ. 修复")
+@click.option(
+    "--remove-entries",
+    "removes",
+    is_flag=True,
+    help="With --repair: also remove entries that go on from a log, and that its case lacks."
+    " 一并删除流程所缺的条目",
+)
 @source_options
 @json_lines_option
 @answering
 async def reconcile_command(
+    *,
     platforms: tuple[str, ...],
     repair: bool,
+    removes: bool,
     source: Source,
     files: tuple[Path, ...],
     as_json: bool,
@@ -45,7 +54,9 @@ async def reconcile_command(
 
     Of all platforms and the roster, or of the platforms named. Lists each problem in the histories, with
     run and event, and each row of the register that differs, with its columns: exit code 1. --repair
-    rewrites those rows from the logs if the histories have no problem; a history cannot be repaired. Exit
+    rewrites those rows from the logs if the histories have no problem; a history cannot be repaired. Entries
+    that go on from the log of a running case, and that it lacks, stay: Temporal's data may be an older copy,
+    and `pingtai recover --end-older` needs them. Exit
     code 5: no problem was found, but something could not be checked, because the server no longer keeps
     a run.
 
@@ -56,6 +67,11 @@ async def reconcile_command(
     """
     for platform in platforms:
         platform_id(platform)
+    if removes and not repair:
+        raise BadInput(
+            "--remove-entries is of use with --repair alone: add --repair, or leave it out",
+            "--remove-entries 须与 --repair 同用：请加上 --repair，或将其去掉",
+        )
     done = _Tally(as_json, named=bool(platforms))
     began = monotonic()
     live = source == "server" and not files
@@ -69,7 +85,7 @@ async def reconcile_command(
             done.take_roster(roster)
         with watching(Words("Reconciling …", "正在核对 …")) as step:
             async for one in reconcile(
-                engine, histories, platforms, repair=repair, patience=patience
+                engine, histories, platforms, repair=repair, patience=patience, removes=removes
             ):
                 done.take(one)
                 rate = _rate(done.looked, done.runs, monotonic() - began)

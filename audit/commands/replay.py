@@ -144,6 +144,8 @@ async def replay_command(
     if not (totals.sound and totals.platforms):
         raise click.exceptions.Exit(WRONG)
     if totals.unchecked:
+        if source == "server" and not files:
+            complain(_PERHAPS_ARCHIVED)
         raise click.exceptions.Exit(NOT_CHECKED)
 
 
@@ -205,6 +207,10 @@ async def _how_many(source: Histories, wanted: ReplayRequest) -> int | None:
     return (await source.counts()).platforms if isinstance(source, PostgresArchive) else None
 
 
+_PERHAPS_ARCHIVED = Words(
+    "What no history here has may be in the archive: pingtai audit archive --now, then replay --from archive.",
+    "现有历史中没有的，归档中可能有：请先运行 pingtai audit archive --now，再以 --from archive 重放。",
+)
 ONLY_LOGS = Words(
     "  Of the register, only log entries and cases were compared. For all its tables (listings, plans,"
     " notices): pingtai audit reconcile",
@@ -226,7 +232,7 @@ class Totals:
     register_differs: int = 0
     """Platforms of which the register says something else."""
     unchecked: int = 0
-    """Runs of which something was not checked, since another run is not here."""
+    """Runs, and logs of the register, of which something was not checked: another run is not here."""
     by_code: bool = False
     compared: bool = False
     """Whether the register was compared with."""
@@ -242,6 +248,7 @@ class Totals:
         self.diverged += sum(run.divergence is not None for run in found.runs)
         self.disagree += sum(run.divergence is None and not run.sound for run in found.runs)
         self.unchecked += sum(run.sound and not run.checked for run in found.runs)
+        self.unchecked += sum(one.unchecked for one in differs or ())
         self.register_differs += not _agrees(differs)
         self.compared |= differs is not None
         self.by_code |= any(run.divergence and run.divergence.by_code for run in found.runs)
@@ -260,7 +267,8 @@ def _lines(found: PlatformReplay, differs: Sequence[Finding] | None) -> Iterator
     if differs is not None and _agrees(differs) and found.logs:
         parts.append(Words("the register's entries and cases agree", "与名册的记录和案件一致"))
     sound = found.sound and _agrees(differs)
-    mark = ("✓" if found.checked else "?") if sound else "✗"
+    checked = found.checked and not any(one.unchecked for one in differs or ())
+    mark = ("✓" if checked else "?") if sound else "✗"
     yield f"{mark} {found.platform_id}  {' · '.join(map(say, parts))}"
     for run in found.runs:
         name = f"{run.workflow_id} {run.run_id[:8]}"
@@ -284,9 +292,9 @@ def _summary(totals: Totals) -> Iterator[Words]:
         return
     if totals.sound:
         yield Words(
-            f"? {of.en}. NOT CHECKED: {counted(unchecked, 'run')}, because histories are missing or erased;"
-            " the rest agrees.",
-            f"? {of.zh}。未全部核验：因历史缺失或已删除，{unchecked:,} 次运行有未核验内容；其余一致。",
+            f"? {of.en}. NOT CHECKED: {counted(unchecked, 'run or log', 'runs or logs')}, because histories"
+            " are missing or erased; the rest agrees.",
+            f"? {of.zh}。未全部核验：因历史缺失或已删除，{unchecked:,} 项运行或记录有未核验内容；其余一致。",
         )
         return
     yield Words(f"✗ {of.en}.", f"✗ {of.zh}。")

@@ -22,9 +22,8 @@ from audit.dossier.opened_dossier import OpenedDossier, open_dossier
 from audit.dossier.package import unpack, zip_problems
 from audit.problems import Check, Problem, one_line
 from audit.reading.authorship import Authorship, authorship_of
-from audit.reading.check_histories import not_checked
+from audit.reading.check_histories import not_checked, wrong_in_logs
 from audit.reading.known_rosters import Versions, known_versions
-from audit.reading.log_links import check_logs
 from audit.reading.log_states import NO_LOG
 from audit.reading.senders import compare_senders
 from workflows.words import Language, Words, counted, listed
@@ -93,7 +92,7 @@ async def verify(
     problems = [
         *(Problem(path.name, words, Check.FILES) for words in zip_problems(path)),
         *dossier.problems,
-        *check_logs(dossier.logs, dossier.manifest.made_at, erased=life.erased_logs),
+        *wrong_in_logs(life.reading, dossier.logs, dossier.manifest.made_at),
         *check_erased_terms(dossier.erased),
         *_whose(dossier.manifest, life),
         *check_agreement(life, dossier.logs, dossier.history_files),

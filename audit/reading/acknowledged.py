@@ -40,12 +40,14 @@ class Standing(StrEnum):
     """Its content is there, and the receipt has no hash that binds the record to it."""
     BEHIND = "behind"
     """An archive ends before it, as archives of open cases do."""
+    ATTESTED = "attested"
+    """The engine's data was lost before its histories had it, and only the register has it."""
     ELSEWHERE = "elsewhere"
     """The dossier is another platform's."""
 
 
 WRONG = frozenset((Standing.CHANGED, Standing.LOST, Standing.OTHERWISE))
-UNCHECKED = frozenset((Standing.BEHIND, Standing.UNSEALED, Standing.ELSEWHERE))
+UNCHECKED = frozenset((Standing.BEHIND, Standing.UNSEALED, Standing.ATTESTED, Standing.ELSEWHERE))
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,17 @@ class Verdict:
             f"{self.words.zh}；归档可能尚未更新：pingtai audit archive --now",
         )
         return Verdict(Standing.BEHIND, words)
+
+    def of_attested(self) -> "Verdict":
+        """What it is worth where the engine lost the log for good, since nothing there goes on with it."""
+        if self.standing is not Standing.LOST:
+            return self
+        words = Words(
+            f"{self.words.en}. Nothing there goes on with it, only the register attests it; the archive may"
+            " have it (--from archive)",
+            f"{self.words.zh}。该记录已不再继续，仅由名册证明；可从归档核对（--from archive）",
+        )
+        return Verdict(Standing.ATTESTED, words)
 
 
 def standing_of(

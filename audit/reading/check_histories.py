@@ -4,7 +4,7 @@ A history names the runs and children that belong to it, holds each entry severa
 messages that people sent. So whatever is left out or changed in one place does not fit another.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from audit.reading.check_runs import check_run, check_runs
 from audit.reading.log_links import check_logs
 from audit.reading.log_states import NO_LOG
 from audit.reading.origins import AttestedParts, attested_parts, check_origins, run_logs
-from audit.reading.runs import Run, same_moment
+from audit.reading.runs import OLDER, Run, same_moment
 from audit.reading.sent_decisions import said_by, said_in
 from workflows.application import PlatformApplication
 from workflows.assessment_years import opening_content
@@ -28,7 +28,7 @@ from workflows.run_io import YearEnd
 from workflows.state_folding import states
 from workflows.states import application_content
 from workflows.vocabulary import Happening, HappeningOutcome, Kind
-from workflows.words import Words
+from workflows.words import Words, counted
 
 
 def check_reading(reading: Reading) -> list[Problem]:
@@ -55,7 +55,45 @@ def not_checked(reading: Reading) -> list[Problem]:
     found = [one.problem for one in check_origins(runs) if one.missing and not one.named]
     if attested := attested_parts(runs):  # else nothing in the logs is unchecked
         found += (problem for problem in _links(reading, attested) if problem.unchecked)
+    found += _of_older_copies(reading)
     return [*reading.erased, *found]
+
+
+def _of_older_copies(reading: Reading) -> Iterator[Problem]:
+    """Name the logs that go on elsewhere: the last run was of an older copy of the engine's data, and ended."""
+    last = {run.place: run for run in reading.runs}
+    for place, run in last.items():
+        if place is not None and run.reason == OLDER:
+            yield Problem(f"{reading.platform_id}, log {place.name}", ended_as_older())
+
+
+def ended_as_older(more: int = 0) -> Words:
+    """Say what is not known of a log whose workflow was ended before; `more`: what the register has of it."""
+    en, zh = (
+        (f"the register's last {counted(more, 'entry', 'entries')} of it", f"名册中最后 {more} 条")
+        if more
+        else ("what came after", "其后的条目")
+    )
+    return Words(
+        f"its workflow at Temporal was ended before its log: {en} the register alone attests; the archive may"
+        " have more (--from archive)",
+        f"Temporal 中的流程在其记录结束之前已被终止：{zh}仅由名册证明；可从归档核对（--from archive）",
+    )
+
+
+def wrong_in_logs(
+    reading: Reading,
+    logs: Mapping[LogId, Sequence[LogEntry]],
+    until: datetime | None = None,
+) -> Iterator[Problem]:
+    """Return what does not hold in logs that came with these histories, such as a dossier's.
+
+    What only the register attests is not wrong: `not_checked` names it. `until`: see `check_logs`.
+    """
+    attested = attested_parts(run_logs(reading))
+    for problem in check_logs(logs, until, erased=reading.erased_logs, attested=attested):
+        if not problem.unchecked:
+            yield problem
 
 
 def _links(reading: Reading, attested: AttestedParts) -> Iterator[Problem]:

@@ -195,10 +195,15 @@ def _recovered(run: RunLog, runs: Iterable[RunLog], by: Words) -> Iterator[Doubt
     alone = _attested(run, runs)
     if not alone:
         return
+    en, zh = (
+        (f"entries {alone[0]} to {alone[-1]} of its log are", f"{alone[0]} 至 {alone[-1]}")
+        if len(alone) > 1
+        else (f"entry {alone[0]} of its log is", f"{alone[0]}")
+    )
     words = Words(
-        f"entries {alone[0]} to {alone[-1]} of its log are attested by the register only: no history of the"
-        f" runs before is here; gone on with from the log {by.en}",
-        f"其第 {alone[0]} 至 {alone[-1]} 条仅由名册证明：此前运行的历史不在此处；{by.zh}据记录接续",
+        f"{en} attested by the register only: no history of the runs before is here; gone on with from the log"
+        f" {by.en}",
+        f"其第 {zh} 条仅由名册证明：此前运行的历史不在此处；{by.zh}据记录接续",
     )
     yield Doubt(run, words, missing=True)
 

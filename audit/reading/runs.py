@@ -35,6 +35,9 @@ from workflows.words import Words
 
 Raw = Mapping[str, Any]
 
+OLDER = "an older copy: the register's log goes on without it (pingtai recover)"
+"""Why a run is ended at Temporal."""
+
 _ATTRIBUTES = "EventAttributes"
 _CAUSES = (
     "timerFired",

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from audit.reading.case_logs import Reading
-from audit.reading.log_states import NO_LOG, states_of
+from audit.reading.log_states import NO_LOG
 from audit.reading.runs import Run
 from audit.reading.snapshots import due_of
+from audit.reconciling.newer_register import goes_on
 from db.row_types import LogLine
 from workflows.activity_messages import DueDate, RegisterBatch
 from workflows.case_record import PlanVersion
@@ -138,12 +139,13 @@ def expected_register(
     settled: Container[LogId] = (),
     *,
     attested: Container[LogId] = (),
+    newer: Container[LogId] = (),
 ) -> ExpectedRegister:
     """Return what a register should hold, by the histories; where they lack logs, by its own whole ones.
 
     `register`, `dues` and `plans` (texts) are what it holds: of use only where the histories end.
     `settled` are logs of which the histories are known to be newer than what it holds; `attested` are
-    assessments whose end only the register has.
+    assessments whose end only the register has, `newer` logs of which it has more (`newer_logs`).
     """
     expected = ExpectedRegister(reading.platform_id)
     texts = [plan.plan for plan in reading.plans.values()]
@@ -151,9 +153,8 @@ def expected_register(
     held = logs_of_lines(register)
     for place in sorted({*reading.logs, *held}):
         own, known = held.get(place, ()), reading.entries(place)
-        behind = place in attested or (
-            place not in settled and _may_be_behind(reading, place, expected.ahead)
-        )
+        alone = place in attested or place in newer
+        behind = alone or (place not in settled and _may_be_behind(reading, place, expected.ahead))
         entries = _better(known, own, behind=behind)
         beyond = sum(entry.seq > len(known) for entry in own) if known else 0
         if entries is not known and not known:
@@ -197,12 +198,7 @@ def _better(
     if find_chain_break(known, known[0].previous):
         return own if own and not find_chain_break(own, own[0].previous) else known
     more = tuple(entry for entry in own if entry.seq > len(known))
-    return (*known, *more) if behind and more and _goes_on((*known, *more)) else known
-
-
-def _goes_on(entries: tuple[LogEntry, ...]) -> bool:
-    """Whether entries are the log of a case: whole, and such as a case can have."""
-    return not find_chain_break(entries, entries[0].previous) and bool(states_of(entries))
+    return (*known, *more) if behind and more and goes_on((*known, *more)) else known
 
 
 def _may_be_behind(reading: Reading, place: LogId, ahead: Container[LogId]) -> bool:

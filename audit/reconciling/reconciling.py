@@ -24,6 +24,7 @@ from audit.reconciling.differences import (
     must_be_there,
 )
 from audit.reconciling.expected_register import ExpectedRegister, expected_register, logs_of_lines
+from audit.reconciling.newer_register import newer_logs, of_newer
 from audit.reconciling.scratch import About, Scratch, scratch
 from db.row_types import LogLine
 from db.tables import assessments, log_entries, plan_versions, terms
@@ -75,23 +76,27 @@ async def reconcile(
     *,
     repair: bool = False,
     patience: float = 0,
+    removes: bool = False,
 ) -> AsyncGenerator[Reconciled]:
     """Reconcile these platforms, or all that the register or the histories know; one is held at a time.
 
     With `repair` the rows that differ are written anew, where the histories hold in themselves. Where
-    cases are at work, what differs is looked at again after `patience` (`AT_WORK`).
+    cases are at work, what differs is looked at again after `patience` (`AT_WORK`). Entries that go on from
+    the log of a case, and that it lacks, stay unless it `removes` them: they may be in no other place.
     """
     async with scratch(engine) as doubles:
         wanted = _named(histories, platform_ids) if platform_ids else _all(engine, histories)
         async for reading in wanted:
             at_work = bool(patience and reading.open_places())
             # What a case at work writes meanwhile is no ground to repair anything.
-            done = await _one(doubles, reading, repair=repair and not at_work)
+            done = await _one(doubles, reading, repair=repair and not at_work, removes=removes)
             if at_work and (done.differences or not done.agrees or done.ahead):
                 await asyncio.sleep(patience)
                 again = await read_platform(histories, reading.platform_id)
                 settled = _settled(done, reading, again)
-                done = await _one(doubles, again, repair=repair, live=True, settled=settled)
+                done = await _one(
+                    doubles, again, repair=repair, live=True, settled=settled, removes=removes
+                )
             yield done
 
 
@@ -160,6 +165,7 @@ async def _one(
     repair: bool,
     live: bool = False,
     settled: Container[LogId] = (),
+    removes: bool = False,
 ) -> Reconciled:
     """Reconcile a platform; `live`: its histories are as new as can be."""
     if reading.locked:
@@ -181,8 +187,16 @@ async def _one(
             not_checked=not_checked(reading),
         )
         attested = set(_attested(reading))
-        expected = await _expected(about, reading, lines, settled, attested)
-        done.ahead, done.unproved = expected.ahead, expected.unproved
+        held = logs_of_lines(lines)
+        newer = {} if removes else newer_logs(reading, held, settled)
+        newer = {place: more for place, more in newer.items() if place not in attested}
+        expected = await _expected(about, reading, lines, settled, attested=attested, newer=newer)
+        alone = list(of_newer(reading, held, newer))
+        named = {one.where for one in done.not_checked}
+        done.not_checked += (one for one in alone if one.unchecked and one.where not in named)
+        done.problems += (one for one in alone if not one.unchecked)
+        done.ahead = {place: n for place, n in expected.ahead.items() if place not in newer}
+        done.unproved = expected.unproved
         done.not_checked += _unproved(reading, expected, attested)
         done.problems += _unproved(reading, expected, {*expected.unproved} - attested)
         done.problems += _impossible(reading, expected)
@@ -222,7 +236,7 @@ async def _expected(
     reading: Reading,
     lines: Sequence[LogLine],
     settled: Container[LogId],
-    attested: Container[LogId],
+    **alone: Container[LogId],
 ) -> ExpectedRegister:
     dues: dict[LogId, DueDate | None] = {}
     for table in (terms, assessments):
@@ -232,7 +246,7 @@ async def _expected(
             due = row["due"]
             dues[place] = DueDate(due=due, provisional_years=provisional) if due else None
     plans = [row["plan"] for row in (await about.register(plan_versions)).values()]
-    return expected_register(reading, lines, dues, plans, settled, attested=attested)
+    return expected_register(reading, lines, dues, plans, settled, **alone)
 
 
 def _but_erased(rows: Rows, erased: Container[int]) -> Rows:

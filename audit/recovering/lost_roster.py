@@ -15,9 +15,10 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from audit.reading.roster_log_reading import roster_faults
+from audit.reading.runs import OLDER
 from audit.reconciling.roster_rows import held_log
 from audit.recovering.kept_histories import kept_in_archive
-from audit.recovering.lost_terms import OLDER, Standing
+from audit.recovering.lost_terms import Standing
 from audit.recovering.recovery_sender import Outcome, Recovered, why_it_failed
 from audit.recovering.statement import Stating, recovery_id, signature_of
 from starter.client.case_queries import CaseQueries

@@ -252,8 +252,6 @@ def _not_arrived(to: str) -> Words:
     )
 
 
-OLDER = "an older copy: the register's log goes on without it (pingtai recover)"
-"""Why a run is ended at Temporal."""
 ENDED = Words("the term has ended", "该期已结束")
 _OTHERS = Words(
     "it runs with other entries than the register has: people decide which are right (docs/deployment.md,"

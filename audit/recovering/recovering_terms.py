@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from audit.histories import Histories
+from audit.reading.runs import OLDER
 from audit.recovering.kept_histories import filed_application
-from audit.recovering.lost_terms import OLDER, OpenTerm, Standing, read_term
+from audit.recovering.lost_terms import OpenTerm, Standing, read_term
 from audit.recovering.recovery_sender import Outcome, Recovered, RecoverySender
 from audit.recovering.statement import Stating
 from db.open_cases import OpenCase, has_recovery, open_cases

@@ -104,7 +104,11 @@ def _one(
 
 
 def _of_log(name: str, words: Words, *, remark: bool = False) -> Finding:
-    return Finding(Words(f"log {name}: {words.en}", f"记录 {name}：{words.zh}"), remark=remark)
+    return Finding(_named(name, words), remark=remark)
+
+
+def _named(name: str, words: Words) -> Words:
+    return Words(f"log {name}: {words.en}", f"记录 {name}：{words.zh}")
 
 
 def _entries(log: ReplayedLog, stored: Sequence[LogEntry], *, over: bool) -> Iterator[Finding]:
@@ -136,6 +140,13 @@ def _entries(log: ReplayedLog, stored: Sequence[LogEntry], *, over: bool) -> Ite
             f"the register has {more} more entries than the history{en}",
             f"名册比历史多 {more} 条{zh}",
         )
+        if fits and log.broken_off:
+            words = Words(
+                f"its workflow was ended before its log: the last {more} only the register attests",
+                f"流程在其记录结束之前已被终止：最后 {more} 条仅由名册证明",
+            )
+            yield Finding(_named(place.name, words), unchecked=True)
+            return
         yield _of_log(place.name, words, remark=fits and not over)
     elif more < 0:
         not_sent = len(stored) >= log.recorded

@@ -52,6 +52,8 @@ class Replayed:
     """The run that this one goes on from; empty where it is the first."""
     completed: bool = False
     """Whether the run came to its end: nothing more of its case is written, unless it is opened again."""
+    broken_off: bool = False
+    """Whether somebody ended the run from outside: the register may have more of its log."""
     run_log: RunLog | None = None
     """What the run took up of its log, and what it wrote itself."""
     tasks: dict[int, list[Command]] = field(default_factory=dict, repr=False)
@@ -132,6 +134,7 @@ class Replaying:
             recorded=seen.recorded,
             continued_from=_before(events),
             completed=events[-1].HasField("workflow_execution_completed_event_attributes"),
+            broken_off=_broken_off(events[-1]),
             run_log=_run_log(history, events, log, seen.state),
             tasks=seen.tasks,
         )
@@ -228,10 +231,18 @@ def _ended(event: HistoryEvent) -> bool:
     return attributes in _ENDS
 
 
-_ENDS = frozenset(
+def _broken_off(event: HistoryEvent) -> bool:
+    attributes = event.WhichOneof("attributes") or ""
+    return attributes in _FROM_OUTSIDE
+
+
+_FROM_OUTSIDE = frozenset(
     f"workflow_execution_{how}_event_attributes"
-    for how in ("completed", "failed", "timed_out", "canceled", "terminated", "continued_as_new")
+    for how in ("failed", "timed_out", "canceled", "terminated")
 )
+_ENDS = _FROM_OUTSIDE | {
+    f"workflow_execution_{how}_event_attributes" for how in ("completed", "continued_as_new")
+}
 
 
 async def replay(history: StoredHistory) -> Replayed:

@@ -62,6 +62,8 @@ class ReplayedLog:
     """Entries that the register has, by what the history answers."""
     completed: bool
     """Whether its last run came to its end."""
+    broken_off: bool
+    """Whether somebody ended its last run from outside."""
     content: bytes
     """The entries as JSON: read where they are needed."""
 
@@ -200,6 +202,7 @@ def _log(place: LogId, one: Replayed, row: Row) -> ReplayedLog:
         row,
         one.recorded,
         one.completed,
+        one.broken_off,
         _ENTRIES.dump_json(one.log),
     )
 

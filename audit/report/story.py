@@ -8,8 +8,7 @@ from audit.anchoring.proofs import Proof
 from audit.dossier.erased_terms import check_erased_terms
 from audit.dossier.format import Head
 from audit.dossier.lives import Life
-from audit.reading.check_histories import check_reading
-from audit.reading.log_links import check_logs
+from audit.reading.check_histories import check_reading, wrong_in_logs
 from audit.replay.replaying import Replayed
 from audit.report.erased_term_section import ErasedTermSection, erased_term_section
 from audit.report.terms import Pair, Term, term_of
@@ -101,7 +100,7 @@ def _service(value: str) -> str:
 
 def _problems(life: Life, head: Head) -> list[str]:
     problems = (
-        *check_logs(life.logs, erased=life.erased_logs),
+        *wrong_in_logs(life.reading, life.logs),
         *check_reading(life.reading),
         *check_erased_terms(life.erased),
     )

@@ -163,6 +163,8 @@ def test_an_end_that_only_the_register_attests_is_not_checked(
     }
     at.logs = lines
     assert words in [problem.words.en for problem in check_histories.not_checked(at)]
+    wrong = [problem.words.en for problem in check_histories.wrong_in_logs(at, archived)]
+    assert not any("by the platform's entry" in one for one in wrong), "nor of a dossier's logs"
     ended = list(ends_in_attested(archived, attested_parts([gone_on, start, open_one])))
     assert [YEARLY] == ended
     # The register, which has it whole, is not held against the part that the histories have.

@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.histories import StoredHistory
 from audit.reading.case_logs import read_runs
-from audit.reconciling.reconciling import reconcile
+from audit.reading.check_histories import check_reading, not_checked
+from audit.reading.runs import OLDER
+from audit.reconciling.reconciling import Reconciled, reconcile
 from audit.reconciling.scratch import scratch
 from db.queries import RegisterQueries
 from db.register_store import write_on
@@ -23,11 +25,13 @@ from tests.audit.lives import (
     Given,
     before_it_was_opened_again,
     cut,
+    edited,
     recorded,
     write_register,
 )
 from tests.audit.test_reconciling import changed, done, entry, words
 from tests.register.content import everything
+from workflows.lifecycle import PLATFORM
 from workflows.log_id import LogId
 from workflows.record import LogEntry
 
@@ -125,15 +129,28 @@ async def test_a_case_that_went_on_meanwhile_is_no_fault(engine: AsyncEngine) ->
     assert (True, {}) == (found.agrees, found.ahead)
 
 
-async def test_what_no_history_ever_has_was_written_by_nobody(engine: AsyncEngine) -> None:
-    """On a live server an entry that fits, and that its case did not write, is no case that goes on."""
+async def test_what_a_running_case_lacks_is_in_the_register_alone(engine: AsyncEngine) -> None:
+    """An older copy of Temporal's data runs, or somebody wrote it: no repair takes it away by itself."""
     await write_register(engine, recorded(CORRECTED))
+    before = await everything(engine)
     histories = older(CORRECTED, 4)
     last = (await own_log(engine, CORRECTED))[-1].seq
-    source = Given(histories)
-    [found] = [one async for one in reconcile(engine, source, (CORRECTED,), patience=0.01)]
-    assert not found.agrees
+
+    async def look(**how: bool) -> Reconciled:
+        known = reconcile(engine, Given(histories), (CORRECTED,), patience=0.01, **how)
+        [found] = [one async for one in known]
+        return found
+
+    for repair in (False, True):
+        found = await look(repair=repair)
+        assert (False, [], {}) == (found.agrees, words(found), found.ahead)
+        [problem] = found.problems
+        assert f"`pingtai recover {CORRECTED} --end-older`" in problem.words.en
+        assert before == await everything(engine)
+    found = await look(repair=True, removes=True)
+    assert found.repaired
     assert f"1.{last} extra" in words(found)
+    assert last - 1 == (await own_log(engine, CORRECTED))[-1].seq
 
 
 async def test_an_assessment_that_was_opened_again_since(engine: AsyncEngine) -> None:
@@ -193,4 +210,52 @@ async def test_a_row_that_is_no_entry_and_has_no_history(engine: AsyncEngine) ->
         [found] = await done(engine, histories, CORRECTED, repair=True)
         told = f"entry 1.{last} cannot be read, and no history has it"
         assert told in [problem.words.en for problem in found.problems]
+    assert before == await everything(engine)
+
+
+def broken_off(history: StoredHistory, events: int, reason: str) -> StoredHistory:
+    """A run that was ended at Temporal after so many events."""
+
+    def end(all_events: Any) -> None:
+        last = {
+            "eventId": str(events + 1),
+            "eventTime": all_events[events - 1]["eventTime"],
+            "eventType": "EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED",
+            "workflowExecutionTerminatedEventAttributes": {"reason": reason},
+        }
+        all_events[events:] = [last]
+
+    return edited(history, end)
+
+
+@pytest.mark.parametrize(
+    ("platform_id", "reason"),
+    [(CORRECTED, "by hand"), (CORRECTED, OLDER), ("bj-ad-simulation", "by hand")],
+)
+async def test_a_run_of_an_older_copy_that_was_ended(
+    engine: AsyncEngine, platform_id: str, reason: str
+) -> None:
+    """What the register alone has stays: nobody proves it of a term that has ended; another goes on from it."""
+    await write_register(engine, recorded(platform_id))
+    before, own = await everything(engine), await own_log(engine, platform_id)
+    over = PLATFORM.ended(own[-1].stage)
+    assert over is (platform_id == CORRECTED)
+    *others, last = [history for history in recorded(platform_id) if history.year == 0]
+    others += [history for history in recorded(platform_id) if history.year]
+
+    def ends_earlier(histories: Sequence[StoredHistory]) -> bool:
+        reading = read_runs(platform_id, histories)
+        return len(reading.entries(LogId(1))) < len(own) and not check_reading(reading)
+
+    numbers = range(len(last.data["events"]) - 1, 1, -1)
+    older_copies = ([*others, broken_off(last, number, reason)] for number in numbers)
+    histories = next(one for one in older_copies if ends_earlier(one))
+    [found] = await done(engine, histories, platform_id, repair=True)
+    assert [] == found.differences, "an ended platform is not made valid again"
+    named = [one.words.en for one in (found.not_checked if over else found.problems)]
+    says = "the register alone attests" if over else "--end-older` goes on from there"
+    assert [says in one for one in named] == [True], named
+    assert over is found.agrees
+    # Without the register, as in a dossier, the reason alone tells that the log went on elsewhere.
+    assert (reason == OLDER) is bool(not_checked(read_runs(platform_id, histories)))
     assert before == await everything(engine)

@@ -94,7 +94,7 @@ async def test_a_term_that_was_ended_from_outside(client: Client, engine: AsyncE
     await handle.terminate(reason="by mistake")
     found = await open_cases_run(client, engine)
     reset = f"reset --workflow-id platform:broken-off --run-id {handle.result_run_id} --type LastW"
-    told(found, "1 open cases", "(terminated: by mistake)", reset)
+    told(found, "open cases without a running workflow: 1: ", "(terminated: by mistake)", reset)
     assert "--reapply-exclude" not in str(found.advice)
 
 
@@ -138,7 +138,12 @@ async def test_a_case_without_any_history(client: Client, engine: AsyncEngine) -
     await PostgresRegister(engine).write(batch(listed(application("valid-one"))))
     await PostgresRegister(engine).write(batch(listed(application("not-listed"), included=False)))
     found = await open_cases_run(client, engine)
-    told(found, "1 open cases", "platform:valid-one (no workflow)", "pingtai recover")
+    told(
+        found,
+        "open cases without a running workflow: 1: ",
+        "platform:valid-one (no workflow)",
+        "pingtai recover",
+    )
     assert found.what.zh.endswith("：platform:valid-one（没有流程）")
 
 

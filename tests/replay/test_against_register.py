@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.histories import StoredHistory
 from audit.problems import Finding
+from audit.reading.runs import OLDER
 from audit.replay.comparing import against_register
 from audit.replay.parallel import replay_all
 from audit.replay.together import PlatformReplay
@@ -27,7 +28,7 @@ from tests.audit.lives import (
     recorded,
     write_register,
 )
-from tests.audit.test_repairing import forged
+from tests.audit.test_repairing import broken_off, forged
 
 _REPLAYED: dict[tuple[StoredHistory, ...], list[PlatformReplay]] = {}
 """A replay takes longer than all that is done with it here, and is the same each time."""
@@ -146,6 +147,20 @@ async def test_a_register_that_is_ahead_is_a_remark(engine: AsyncEngine) -> None
     (found,) = await _compared(engine, earlier)
     assert found.remark
     assert "more entries than the history" in found.words.en
+
+
+async def test_what_the_register_has_beyond_a_run_that_was_ended_is_not_checked(
+    engine: AsyncEngine,
+) -> None:
+    """Recovery ended an older copy's run: its term had ended, and no history here has the rest."""
+    histories = recorded(CORRECTED)
+    await write_register(engine, histories)
+    first = histories[0]
+    ended = broken_off(first, len(first.data["events"]) - 1, OLDER)
+    earlier = [ended, *(one for one in histories if one.year)]
+    (found,) = await _compared(engine, earlier)
+    assert (True, False) == (found.unchecked, found.wrong)
+    assert "only the register attests" in found.words.en
 
 
 async def test_a_case_that_had_ended_goes_on_by_itself_no_more(engine: AsyncEngine) -> None:

@@ -134,7 +134,7 @@ async def open_cases_run(client: Client, engine: AsyncEngine) -> Finding:
     listed = _listed(one.words for one in ended)
     return bad(
         Words(
-            f"{len(ended)}{more} open cases have no running workflow: {listed.en}",
+            f"open cases without a running workflow: {len(ended)}{more}: {listed.en}",
             f"{len(ended)}{more} 个未结束的程序没有运行中的流程：{listed.zh}",
         ),
         _how_to_bring_back(ended),
