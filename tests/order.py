@@ -32,6 +32,7 @@ LONGEST = (
     "system/test_demo.py",
     "register/test_embedded.py",
     "system/test_intake.py",
+    "workflows/test_long_logs.py",
     "workflows/test_recovered_cases.py",
     "workflows/test_moved_cases.py",
     "workflows/test_floods.py",
