@@ -27,11 +27,11 @@ class Plant:
 PLANTS = {
     "lost-batch": Plant(
         "db/register_store.py",
-        "        try:\n            async with self._engine.begin() as connection:\n"
+        "        try:\n            async with begin_direct(self._engine) as connection:\n"
         "                await write_on(connection, batch)\n        except RegisterConflict",
         '        if batch.entries and batch.entries[0].seq > 2 and batch.entries[0].hash[0] == "7":\n'
         "            return\n"
-        "        try:\n            async with self._engine.begin() as connection:\n"
+        "        try:\n            async with begin_direct(self._engine) as connection:\n"
         "                await write_on(connection, batch)\n        except RegisterConflict",
         ("lost", "chain"),
     ),

@@ -22,8 +22,12 @@ _QUIET_SECONDS = 300.0
 _DELIVERED_SECONDS = 90.0
 _OURS = "WorkflowType IN ('Platform', 'AnnualAssessment')"
 _BROKEN = ("TERMINATED", "FAILED", "TIMED_OUT", "CANCELED")
-_HARMLESS = (WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,)
-"""The server asks for a task once more because a message came meanwhile."""
+_HARMLESS = (
+    WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,
+    WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND,
+)
+"""The server asks for a task once more because a message came meanwhile; or ends one that is at work, because
+people end its workflow (`pingtai recover --end-older`)."""
 _SHOWN = 1500
 _WRONG, _NOT_CHECKED = 1, 5
 _ENDED_BEFORE = (
@@ -61,7 +65,7 @@ async def verdict(
     checks["every case goes on and is recorded"] = await _until_recorded(
         heard.client, cases, history
     )
-    checks |= await _until_delivered(system, heard)
+    checks |= await _until_delivered(system, heard, sent_again=bool(history.losses))
     calls, losses = history.calls, history.losses
     entries = await entries_of(system.database.url)
     promised = checker.promises(calls, losses)
@@ -126,7 +130,7 @@ async def _behind(client: PingtaiClient, platform_id: str) -> str | None:
     return late[0] if late else None
 
 
-async def _until_delivered(system: System, heard: Heard) -> Checks:
+async def _until_delivered(system: System, heard: Heard, *, sent_again: bool) -> Checks:
     """Wait until all is delivered, as long as something still comes."""
     deadline, missing = time.monotonic() + _DELIVERED_SECONDS, -1
     while True:
@@ -140,7 +144,7 @@ async def _until_delivered(system: System, heard: Heard) -> Checks:
             "no event is skipped": [
                 *checker.skipped_events(entries, events_heard, "the webhook"),
                 *checker.skipped_events(entries, heard.follower.seen, "the follower of the feed"),
-                *checker.feed_gaps(entries),
+                *checker.feed_gaps(entries, sent_again=sent_again),
             ],
         }
         if not any(checks.values()) or time.monotonic() > deadline:

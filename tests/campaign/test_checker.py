@@ -181,3 +181,5 @@ def test_the_positions_of_the_feed_have_no_gap(
         replace(entry(seq, None), position=position) for seq, position in enumerate(positions, 1)
     ]
     assert len(feed_gaps(entries)) == faults
+    # Where logs were sent again, an entry has a new position, and nobody has its old one.
+    assert len(feed_gaps(entries, sent_again=True)) == (0 if positions == (1, 3) else faults)

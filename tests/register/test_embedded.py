@@ -269,6 +269,7 @@ def killed_at(program: str, home: Path, more: float = 0) -> None:
 
 def said_something(starter: "subprocess.Popen[str]") -> bool:
     """Whether the server has been started."""
+    assert starter.stdout
     return bool(select.select([starter.stdout], [], [], 0)[0])
 
 

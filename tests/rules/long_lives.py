@@ -58,8 +58,9 @@ def everything(
         life.decide(Kind.PLAN_REVISION)
     life.decide(Kind.RECOMMENDATION)
     life.decide(Kind.SET_ASIDE, target=life.case.log[-1].decision_id)
-    for kind in (Kind.RECOMMENDATION, Kind.INSPECTION, Kind.EXPERT_OPINION, Kind.LISTING):
+    for kind in (Kind.RECOMMENDATION, Kind.INSPECTION, Kind.EXPERT_OPINION):
         life.decide(kind)
+    life.decide(Kind.LISTING, certificate_number=f"GX-{platform_id}")
     for _ in range(_EACH):
         for by in (DISTRICT, COMMISSION):
             given = str(life.case.state.listed_on)
