@@ -57,6 +57,8 @@ async def _set_priority(client: Client, workflow_id: str, key: int) -> bool:
         update_mask=FieldMask(paths=["priority"]),
     )
     with suppress(RPCError):
-        await client.workflow_service.update_workflow_execution_options(wanted, timeout=_WITHIN)
+        # Or a case that is busy just then, as when it gives the answer, would stay before all others.
+        ask = client.workflow_service.update_workflow_execution_options
+        await ask(wanted, retry=True, timeout=_WITHIN)
         return True
     return False
