@@ -71,7 +71,10 @@ def figures(found: Findings) -> list[Figure]:
 
 
 def _of_decisions(found: Findings) -> Iterator[Figure]:
-    for how, samples, target in (("one", found.single, Target(1.25)), ("ten", found.ten, None)):
+    for how, samples, target in (
+        ("one", found.single, Target(1.15)),
+        ("ten", found.ten, Target(1.3)),
+    ):
         (ours, ours_95), (bare, bare_95) = (percentiles(samples, side) for side in (OURS, BARE))
         yield Figure(f"decision, {how} at a time, p50", "ms", ours, bare, target)
         yield Figure(f"decision, {how} at a time, p95", "ms", ours_95, bare_95)
@@ -79,17 +82,17 @@ def _of_decisions(found: Findings) -> Iterator[Figure]:
 
 def _of_lives(found: Findings) -> Iterator[Figure]:
     ours, bare = (rate(found.lives, side) for side in (OURS, BARE))
-    yield Figure(LIVES, "per second", ours, bare, Target(0.7, at_least=True))
+    yield Figure(LIVES, "per second", ours, bare, Target(0.85, at_least=True))
     for how, events in (("update", found.by_update), ("signal", found.by_signal)):
         ours, bare = (events[side].total() for side in (OURS, BARE))
-        yield Figure(f"{EVENTS}, by {how}", "events", ours, bare, Target(200, of_ratio=False))
+        yield Figure(f"{EVENTS}, by {how}", "events", ours, bare, Target(260, of_ratio=False))
 
 
 def _of_workflows(found: Findings) -> Iterator[Figure]:
     whole = found.sandboxed
     part = {side: whole[side] - found.unsandboxed[side] for side in (OURS, BARE)}
     for what, of, target in (
-        ("a cached workflow", whole, None),
+        ("a cached workflow", whole, Target(2)),
         (f"a cached workflow, {SANDBOX}", part, Target(A_HAIR)),
     ):
         ours, bare = of[OURS], of[BARE]
