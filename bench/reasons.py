@@ -87,9 +87,9 @@ def _start(figure: Figure, found: Findings) -> str:
     sandbox = (found.sandboxed[OURS].cpu - found.unsandboxed[OURS].cpu) * 1000
     return (
         f"Until it waits, ours takes {figure.ours:.1f} ms of the worker's CPU, the bare one {figure.bare:.1f};"
-        f" the sandbox is {sandbox:.1f} of ours. Ours has a plan to read and to hash, an entry to seal, an activity"
-        " that hands it to the register, and a second workflow task for the answer: no decision is taken"
-        " before the register has said that no other history has this platform"
+        f" the sandbox is {sandbox:.1f} of ours. Ours has a plan to read and to hash, an entry to seal, an"
+        " activity that hands it to the register, and a second workflow task for the answer: no decision is"
+        " taken before the register has said that no other history has this platform"
         " ([0003](decisions/0003-input-is-not-state.md)). That task and activity are the floor."
     )
 

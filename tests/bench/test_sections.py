@@ -11,15 +11,7 @@ from bench.sections import DOCUMENT, releases, renewed, stamp, stamped, with_oth
 BEFORE, AFTER = "# Performance\n\n", "## What is missed, and why\n\nNothing.\n"
 FIGURES = "| a | b |\n| --- | ---: |\n| 1 | 2 |\n"
 STAMP = "*Measured on 0.9.0, commit abcdef0, 2027-01-01.*"
-NOT_TAKEN_AGAIN = {
-    "0.4.0": {
-        "The figures",
-        "Replay of whole lives",
-        "The desk at 1,000 and at 100,000 platforms",
-        "Where the time of a decision goes",
-        "Where the CPU of a life goes",
-    }
-}
+NOT_TAKEN_AGAIN: dict[str, set[str]] = {}
 """Sections that were older than a release when it came. With the next release all are taken again."""
 
 
