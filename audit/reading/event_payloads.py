@@ -1,4 +1,4 @@
-"""Payloads of events, as the plain data that stands in them."""
+"""What stands in events: the plain data of payloads, and who called."""
 
 import base64
 import binascii
@@ -34,3 +34,12 @@ def _plain(payload: Raw) -> Any:
         return strict_loads(data)
     except (ValueError, RecursionError) as error:
         raise NoHistory(f"a payload is no JSON: {error}") from None
+
+
+def principal_of(said: Any) -> str | None:
+    """Whom a server names as the caller, on one line; None where it names nobody, as most do."""
+    if not isinstance(said, dict) or not said.get("name"):
+        return None
+    kind, name = str(said.get("type") or ""), str(said["name"])
+    shown = f"{kind}:{name}" if kind else name
+    return "".join(one if one.isprintable() else "?" for one in shown)[:200]

@@ -12,7 +12,7 @@ from typing import Any
 
 from audit.histories import CLOSING, NoHistory, StoredHistory
 from audit.problems import one_line
-from audit.reading.event_payloads import payloads
+from audit.reading.event_payloads import payloads, principal_of
 from audit.reading.older_parts import put_together
 from workflows.activity_messages import (
     CaseLog,
@@ -235,7 +235,7 @@ class _Reader:
         what = next((name for name in event if name.endswith(_ATTRIBUTES)), _ATTRIBUTES)
         name, about = what.removesuffix(_ATTRIBUTES), event.get(what) or {}
         at = _moment(event["eventTime"])
-        self._principal = _principal(event.get("principal"))
+        self._principal = principal_of(event.get("principal"))
         if name in self._steps:
             self._steps[name](number, at, about)
         elif name in CLOSING:
@@ -372,15 +372,6 @@ class _Reader:
                 run.carried_on = _model(AssessmentOpening, given[0]).carried
             elif len(given) > 1:  # without it the next term begins
                 run.carried_on = _model(CarriedPlatform, given[1])
-
-
-def _principal(said: Any) -> str | None:
-    """Whom a server names as the caller, on one line; None where it names nobody, as most do."""
-    if not isinstance(said, dict) or not said.get("name"):
-        return None
-    kind, name = str(said.get("type") or ""), str(said["name"])
-    shown = f"{kind}:{name}" if kind else name
-    return "".join(one if one.isprintable() else "?" for one in shown)[:200]
 
 
 def _word(value: Any) -> str | None:
