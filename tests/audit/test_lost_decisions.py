@@ -4,9 +4,11 @@ import pytest
 
 from audit.commands.receipt import Answer, Record, judge_lost, show_answers
 from audit.reading.acknowledged import Standing, standing_of
-from tests.audit.test_receipts_kept import OWN, decided
+from tests.audit.test_receipts_kept import OWN, decided, environment  # noqa: F401 - a fixture
 from tests.rules.cases import decision, moment
 from workflows.vocabulary import Kind
+
+pytestmark = pytest.mark.usefixtures("environment")
 
 
 @pytest.mark.parametrize(
