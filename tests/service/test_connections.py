@@ -100,9 +100,11 @@ async def test_a_body_that_nobody_wants_has_a_timer(app: FastAPI, body: bytes) -
 async def test_an_answer_that_nobody_reads_has_a_timer(app: FastAPI) -> None:
     """What is written and not read is thrown away, with its connection."""
     large = make_app(app.state.backends)
+    begun = asyncio.Event()
 
     @large.get("/large")
     async def large_answer() -> Response:
+        begun.set()
         return Response(b"x" * 50_000_000)
 
     limits = ConnectionLimits(last=0.5)
@@ -110,6 +112,7 @@ async def test_an_answer_that_nobody_reads_has_a_timer(app: FastAPI) -> None:
         async with serving(large, listening, limits):
             port = listening.getsockname()[1]
             async with opened(port, 1, HEAD.replace(b"livez", b"large") + b"\r\n") as [streams]:
+                await begun.wait()  # on a busy machine that alone takes a while
                 await asyncio.sleep(1.5)
                 with pytest.raises(ConnectionError):
                     assert len(await streams[0].read()) < 50_000_000
