@@ -10,8 +10,6 @@ or begins one. There are never more than transactions have been at work on one c
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -24,13 +22,12 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal_column,
     select,
     text,
-    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.count_comparison import Comparison, WrongCount
 from db.tables import awaiting, metadata, texts
 
 inbox_counts = Table(
@@ -50,40 +47,12 @@ CELL = ("role", "district", "kind", "field", "year", "overdue")
 """What a count is of."""
 
 
-@dataclass(frozen=True)
-class WrongCount:
-    """A count that is not the number of its rows: in which table, and in which column of it."""
-
-    cell: dict[str, Any]
-    """What it counts: a value for each column of the table's `CELL`."""
-    counted: int
-    rows: int
-    table: str = "inbox_counts"
-    column: str = "waiting"
+_COMPARISON = Comparison(inbox_counts, "waiting", CELL)
 
 
 async def wrong_counts(connection: AsyncConnection) -> Sequence[WrongCount]:
     """Return the counts that are not those of the rows, by one statement: as of one moment."""
-    rows = select(
-        *(awaiting.c[name] for name in CELL),
-        literal_column("0").label("counted"),
-        literal_column("1").label("rows"),
-    )
-    kept = select(
-        *(inbox_counts.c[name] for name in CELL),
-        inbox_counts.c.waiting.label("counted"),
-        literal_column("0").label("rows"),
-    )
-    each = union_all(rows, kept).subquery("each").c
-    counted, present = func.sum(each.counted), func.sum(each.rows)
-    cell = [each[name] for name in CELL]
-    query = select(*cell, counted.label("counted"), present.label("rows")).group_by(*cell)
-    query = query.having(counted != present).order_by(*cell)
-    found = (await connection.execute(query)).mappings()
-    return [
-        WrongCount({name: row[name] for name in CELL}, int(row["counted"]), int(row["rows"]))
-        for row in found
-    ]
+    return await _COMPARISON.wrong(connection, awaiting)
 
 
 async def recount(connection: AsyncConnection) -> None:

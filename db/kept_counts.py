@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.inbox_counts import WrongCount, recount, wrong_counts
+from db.count_comparison import WrongCount
+from db.inbox_counts import recount, wrong_counts
 from db.register_counts import recount_platforms, wrong_platform_counts
 
 

@@ -6,16 +6,12 @@ it: what it is depends on two tables, and one statement may change both.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
-    ColumnElement,
-    FromClause,
     Identity,
     Index,
-    Select,
     SmallInteger,
     Table,
     and_,
@@ -23,14 +19,13 @@ from sqlalchemy import (
     extract,
     func,
     insert,
-    literal_column,
     select,
     text,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.inbox_counts import WrongCount
+from db.count_comparison import Comparison, WrongCount
 from db.tables import metadata, platforms, terms, texts
 from db.text import SafeText
 
@@ -82,6 +77,9 @@ _newest = (
 )
 
 
+_COMPARISON = Comparison(register_counts, "platforms", CELL)
+
+
 async def wrong_platform_counts(connection: AsyncConnection) -> Sequence[WrongCount]:
     """Return the counts that are not those of the register, by one statement: as of one moment.
 
@@ -90,34 +88,7 @@ async def wrong_platform_counts(connection: AsyncConnection) -> Sequence[WrongCo
     noted = select(counted_platforms)
     actual = select(_newest)
     strayed = union_all(noted.except_(actual), actual.except_(noted)).subquery("strayed")
-
-    def part(table: FromClause, counted: str, rows: str, stray: str) -> Select[Any]:
-        numbers = {"counted": counted, "rows": rows, "stray": stray}
-        columns: list[ColumnElement[Any]] = [
-            literal_column(value).label(name) for name, value in numbers.items()
-        ]
-        return select(*(table.c[name] for name in CELL), *columns)
-
-    each = union_all(
-        part(_newest, "0", "1", "0"),
-        part(register_counts, "platforms", "0", "0"),
-        part(strayed, "0", "0", "1"),
-    ).subquery("each")
-    cell = [each.c[name] for name in CELL]
-    counted, present = func.sum(each.c.counted), func.sum(each.c.rows)
-    query = select(*cell, counted.label("counted"), present.label("rows")).group_by(*cell)
-    query = query.having((counted != present) | (func.sum(each.c.stray) > 0)).order_by(*cell)
-    found = (await connection.execute(query)).mappings()
-    return [
-        WrongCount(
-            {name: row[name] for name in CELL},
-            int(row["counted"]),
-            int(row["rows"]),
-            register_counts.name,
-            register_counts.c.platforms.name,
-        )
-        for row in found
-    ]
+    return await _COMPARISON.wrong(connection, _newest, strayed)
 
 
 async def recount_platforms(connection: AsyncConnection) -> None:

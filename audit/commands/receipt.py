@@ -17,9 +17,8 @@ from audit.histories import SOURCE_WORDS
 from audit.reading import acknowledged
 from audit.reading.acknowledged import Logs, Standing, Verdict, answers_of, standing_of
 from audit.reading.case_logs import Reading, read_platform
-from audit.reading.log_links import ends_in_attested, opened_in_attested
+from audit.reading.check_histories import attested_assessments
 from audit.reading.log_states import states_of
-from audit.reading.origins import attested_parts, run_logs
 from starter.client.receipt_file import Acknowledged, read_receipts
 from starter.client.register_access import open_engine, open_register
 from starter.commands.options import json_option
@@ -224,12 +223,10 @@ async def _record(
 
 
 def _of_histories(reading: Reading) -> Record:
-    logs = {place: reading.entries(place) for place in reading.logs}
-    parts = attested_parts(run_logs(reading))
     return Record(
-        logs,
+        {place: reading.entries(place) for place in reading.logs},
         tuple(one for run in reading.runs for one in answers_of(run.messages)),
-        attested=frozenset((*ends_in_attested(logs, parts), *opened_in_attested(logs, parts))),
+        attested=frozenset(attested_assessments(reading)),
         running=frozenset(reading.open_places()),
     )
 

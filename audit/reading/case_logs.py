@@ -68,8 +68,11 @@ class Reading:
 
     def open_places(self) -> set[LogId]:
         """The logs that a run still writes: the histories may be behind."""
-        last = {run.place: run for run in self.runs}
-        return {place for place, run in last.items() if place is not None and run.open}
+        return {place for place, run in self.last_runs().items() if run.open}
+
+    def last_runs(self) -> dict[LogId, Run]:
+        """The last run of each log that runs have."""
+        return {run.place: run for run in self.runs if run.place is not None}
 
     def number(self, run: Run) -> int:
         """Which run it is, counted from 1 as they are listed."""

@@ -12,7 +12,7 @@ from typing import Any
 from audit.problems import Problem
 from audit.reading.case_logs import Line, Reading
 from audit.reading.check_runs import check_run, check_runs
-from audit.reading.log_links import check_logs
+from audit.reading.log_links import check_logs, ends_in_attested, opened_in_attested
 from audit.reading.log_states import NO_LOG
 from audit.reading.origins import AttestedParts, attested_parts, check_origins, run_logs
 from audit.reading.runs import OLDER, Run, same_moment
@@ -61,9 +61,8 @@ def not_checked(reading: Reading) -> list[Problem]:
 
 def _of_older_copies(reading: Reading) -> Iterator[Problem]:
     """Name the logs that go on elsewhere: the last run was of an older copy of the engine's data, and ended."""
-    last = {run.place: run for run in reading.runs}
-    for place, run in last.items():
-        if place is not None and run.reason == OLDER:
+    for place, run in reading.last_runs().items():
+        if run.reason == OLDER:
             yield Problem(f"{reading.platform_id}, log {place.name}", ended_as_older())
 
 
@@ -94,6 +93,14 @@ def wrong_in_logs(
     for problem in check_logs(logs, until, erased=reading.erased_logs, attested=attested):
         if not problem.unchecked:
             yield problem
+
+
+def attested_assessments(reading: Reading) -> Iterator[LogId]:
+    """Return the assessments that were opened, or ended, by entries which only the register attests."""
+    if parts := attested_parts(run_logs(reading)):
+        logs = {place: reading.entries(place) for place in reading.logs}
+        yield from opened_in_attested(logs, parts)
+        yield from ends_in_attested(logs, parts)
 
 
 def _links(reading: Reading, attested: AttestedParts) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from db.inbox_counts import WrongCount
+from db.count_comparison import WrongCount
 from db.tables import (
     assessments,
     awaiting,

@@ -6,7 +6,6 @@ from typing import Any
 
 from audit.reading.case_logs import Reading
 from audit.reading.log_states import NO_LOG
-from audit.reading.runs import Run
 from audit.reading.snapshots import due_of
 from audit.reconciling.newer_register import goes_on
 from db.row_types import LogLine
@@ -208,7 +207,7 @@ def _may_be_behind(reading: Reading, place: LogId, ahead: Container[LogId]) -> b
     """
     if reading.unreadable or (place.year and LogId(place.term) in ahead):
         return True
-    last: Run | None = next((run for run in reversed(reading.runs) if run.place == place), None)
+    last = reading.last_runs().get(place)
     return last is None or last.open or last.ended == "continued"
 
 

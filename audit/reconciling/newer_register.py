@@ -7,7 +7,6 @@ from audit.reading.case_logs import Reading
 from audit.reading.check_histories import ended_as_older
 from audit.reading.check_signatures import check_signatures
 from audit.reading.log_states import states_of
-from audit.reading.runs import Run
 from workflows.lifecycle import PLATFORM
 from workflows.log_id import LogId
 from workflows.record import LogEntry, find_chain_break
@@ -31,10 +30,11 @@ def newer_logs(reading: Reading, register: Logs, settled: Container[LogId]) -> d
     signed where it must be, is counted: anything else no case wrote.
     """
     found: dict[LogId, int] = {}
+    last_runs = reading.last_runs()
     for place, log in register.items():
         known = reading.entries(place) if place in reading.logs else ()
         more = len(log) - len(known)
-        last = _last_run(reading, place)
+        last = last_runs.get(place)
         if not known or more <= 0 or last is None:
             continue
         alone = place in settled if last.open else last.ended not in _BY_ITSELF
@@ -68,10 +68,6 @@ def of_newer(reading: Reading, register: Logs, newer: Mapping[LogId, int]) -> It
 
 def _has_ended(reading: Reading, register: Logs, place: LogId) -> bool:
     """Whether the register's log of a term has ended, and no run is open that goes on with it."""
-    last = _last_run(reading, place)
+    last = reading.last_runs().get(place)
     own = states_of(register.get(LogId(place.term), ()))
     return bool(own) and PLATFORM.ended(own[-1].stage) and not (last and last.open)
-
-
-def _last_run(reading: Reading, place: LogId) -> Run | None:
-    return next((run for run in reversed(reading.runs) if run.place == place), None)

@@ -10,11 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from audit.histories import Histories
 from audit.problems import Problem
 from audit.reading.case_logs import Reading, read_platform, readings
-from audit.reading.check_histories import check_reading, not_checked
+from audit.reading.check_histories import attested_assessments, check_reading, not_checked
 from audit.reading.check_signatures import signed_after_revocation
 from audit.reading.known_rosters import cases_without_signatures, foreign_versions
-from audit.reading.log_links import ends_in_attested, opened_in_attested
-from audit.reading.origins import attested_parts, run_logs
 from audit.reconciling.differences import (
     DERIVED,
     Difference,
@@ -186,7 +184,7 @@ async def _one(
             retimed=reading.retimed,
             not_checked=not_checked(reading),
         )
-        attested = set(_attested(reading))
+        attested = set(attested_assessments(reading))
         held = logs_of_lines(lines)
         newer = {} if removes else newer_logs(reading, held, settled)
         newer = {place: more for place, more in newer.items() if place not in attested}
@@ -252,14 +250,6 @@ async def _expected(
 def _but_erased(rows: Rows, erased: Container[int]) -> Rows:
     """The rows but those of erased terms: no history can say any more how they should be."""
     return {key: row for key, row in rows.items() if row.get("term") not in erased}
-
-
-def _attested(reading: Reading) -> Iterator[LogId]:
-    """The assessments that were opened, or ended, by entries which only the register attests."""
-    if parts := attested_parts(run_logs(reading)):
-        logs = {place: reading.entries(place) for place in reading.logs}
-        yield from opened_in_attested(logs, parts)
-        yield from ends_in_attested(logs, parts)
 
 
 def _unproved(

@@ -4,8 +4,6 @@ from datetime import timedelta
 
 from temporalio import activity, workflow
 
-QUEUE = "query-race"
-
 
 @activity.defn
 async def look() -> None:

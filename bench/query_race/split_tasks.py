@@ -7,7 +7,8 @@ from uuid import uuid4
 from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.worker import Worker
 
-from bench.query_race.asking import QUEUE, Asking, look
+from bench.query_race.asking import Asking, look
+from bench.query_race.counting import QUEUE
 from bench.query_race.race import PATIENCE
 from worker.query_isolation import make_isolating_worker
 

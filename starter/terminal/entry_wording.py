@@ -140,9 +140,9 @@ def _spans(first: int, last: int, entries: Iterable[LogEntry]) -> list[tuple[int
     from workflows.lifecycle import STAYS  # noqa: PLC0415 - a correction is seldom
 
     stays = {one.seq for one in entries if one.name in STAYS}
-    gone = [number for number in range(first, last + 1) if number not in stays]
-    starts = [one for one in gone if one - 1 not in gone]
-    ends = [one for one in gone if one + 1 not in gone]
+    gone = {number for number in range(first, last + 1) if number not in stays}
+    starts = [one for one in sorted(gone) if one - 1 not in gone]
+    ends = [one for one in sorted(gone) if one + 1 not in gone]
     return list(zip(starts, ends, strict=True))
 
 

@@ -41,11 +41,12 @@ class Problem:
 
 def tell(problems: Sequence[Problem], *, as_json: bool, full: bool = False) -> None:
     """Tell them in the order of the file; at a terminal the same fault of many lines once, unless in `full`."""
-    faults = SameFaults() if watched(sys.stdout) and not full else None
+    faults = SameFaults() if watched(sys.stdout) and not (full or as_json) else None
     ordered = sorted(problems, key=lambda problem: problem.line)
-    if faults and not as_json:
-        shown = [one for one in ordered if not faults.hides(one.line, f"{one.field} {one.why.en}")]
-        ordered = shown
+    if faults:
+        ordered = [
+            one for one in ordered if not faults.hides(one.line, f"{one.field} {one.why.en}")
+        ]
     for problem in ordered[:MOST_TOLD]:
         if as_json:
             why = problem.why._asdict()
